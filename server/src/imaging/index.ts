@@ -1,1 +1,12 @@
-export {};
+export { analyzeImage, type ImageAnalysis } from "./analyze.ts";
+export { readHeader } from "./container.ts";
+export type { WorkLimits } from "./decode.ts";
+export type { OutputFormat } from "./encode.ts";
+export { ImagingError, type ImagingErrorCode } from "./errors.ts";
+export { type FitRequest, type FitResult, fit, modeOf, passThrough, uprightSize } from "./fit.ts";
+export type { ImageFormat, ImageHeader } from "./header.ts";
+export { isIntact } from "./integrity.ts";
+export { isTextLike } from "./measures/text-likeness.ts";
+export { estimateMemory } from "./memory.ts";
+export { configureSharp } from "./sharp.ts";
+export { type Thumbnail, type ThumbnailRequest, thumbnail } from "./thumbnail.ts";

@@ -1,0 +1,52 @@
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { onTestFinished } from "vitest";
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+}
+
+export interface RunningProcess {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  /** Resolves when stdout or stderr has shown it; rejects if both close before. */
+  readonly shown: (text: string) => Promise<void>;
+  /** Resolves when stdout and stderr are closed: by then every descendant that shares them has ended too. */
+  readonly ended: Promise<Ended>;
+}
+
+/** A real process under test. What is left of it when the test ends is killed. */
+export function startProcess(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+): RunningProcess {
+  const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  if (child.pid === undefined) throw new Error(`${command} could not be started`);
+  onTestFinished(() => void child.kill("SIGKILL"));
+
+  let output = "";
+  const waiting = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      for (const look of waiting) look();
+    });
+  }
+  const ended = new Promise<Ended>((resolve) => {
+    child.once("close", (code, signal) => resolve({ code, signal, output }));
+  });
+  const shown = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (!output.includes(text)) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+      void ended.then(() => reject(new Error(`The process ended and did not show "${text}":\n${output}`)));
+    });
+  return { child, pid: child.pid, shown, ended };
+}

@@ -1,0 +1,29 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { exitCode, runChild } from "./child.mjs";
+import { ensureInstalled, InstallInterrupted } from "./install.mjs";
+import { exitWith } from "./refusal.mjs";
+import { findRuntime, requireNode, runtimeEnvironment, runtimeFlags } from "./runtime.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+await exitWith(async () => {
+  requireNode();
+  try {
+    await ensureInstalled({ root });
+  } catch (error) {
+    // Ctrl-C is how one says "enough", not an error that npm should frame in red.
+    if (error instanceof InstallInterrupted && error.signal === "SIGINT") return 0;
+    throw error;
+  }
+  const main = join(root, "server", "src", "main.ts");
+  const ended = await runChild(findRuntime({ root }), [...runtimeFlags, main, ...process.argv.slice(2)], {
+    env: runtimeEnvironment(process.env),
+    // The channel carries nothing: that it closes tells the server that this process was killed.
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    ownGroup: true,
+  });
+  // A Ctrl-C before the server listens for it ends it by the signal: as clean an end as any.
+  if (ended.received === "SIGINT" && ended.signal === "SIGINT") return 0;
+  return exitCode(ended);
+});

@@ -1,0 +1,48 @@
+/**
+ * What is read of vitest's JSON report.
+ * @typedef {{ status: string, fullName: string, meta?: { notRun?: { what: string, why: string } } }} TestResult
+ * @typedef {{ status: string, assertionResults: TestResult[] }} FileResult
+ * @typedef {{ testResults: FileResult[] }} Report
+ * @typedef {{ passed: number, failed: number, skipped: number, notRun: string[] }} Counts
+ */
+
+/**
+ * Counts a test run. What failed outside a test counts as one: a file that could not be imported, a worker
+ * that crashed, an unhandled rejection, vitest itself.
+ * @param {Report | undefined} report undefined if vitest ended before it wrote one
+ * @param {number} exitCode of vitest
+ * @returns {Counts}
+ */
+export function countReport(report, exitCode) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {Set<string>} */
+  const notRun = new Set();
+  for (const file of report?.testResults ?? []) {
+    const failedBefore = counts.failed;
+    for (const test of file.assertionResults) {
+      if (test.status === "passed") counts.passed += 1;
+      // "pending" in a finished run: its worker crashed before the test's turn or in it.
+      else if (test.status === "failed" || test.status === "pending") counts.failed += 1;
+      else {
+        counts.skipped += 1;
+        const reason = test.meta?.notRun;
+        notRun.add(reason ? `${reason.what} (${reason.why})` : `${test.fullName} (skipped in its code)`);
+      }
+    }
+    if (file.status === "failed" && counts.failed === failedBefore) counts.failed += 1;
+  }
+  if ((exitCode !== 0 || !report) && counts.failed === 0) counts.failed = 1;
+  return { ...counts, notRun: [...notRun] };
+}
+
+/**
+ * The end of a run. The last line stands alone, for people and programs.
+ * @param {Counts & { failedSteps: readonly string[] }} outcome
+ */
+export function closingLines({ passed, failed, skipped, failedSteps, notRun }) {
+  return [
+    ...(failedSteps.length > 0 ? [`Failed: ${failedSteps.join(", ")}.`] : []),
+    ...(notRun.length > 0 ? [`Not run: ${notRun.join("; ")}.`] : []),
+    `${passed} passed, ${failed} failed, ${skipped} skipped`,
+  ];
+}

@@ -1,0 +1,2 @@
+// `npm test` is `npm run check`, whole: one command, the same here and in CI.
+import "./check.mjs";

@@ -1,0 +1,210 @@
+import { createServer } from "node:http";
+import { availableParallelism, totalmem } from "node:os";
+import { join } from "node:path";
+import { configureSharp } from "@fovea/imaging";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { Redis } from "ioredis";
+import { analysisDialect, analysisPagesDialect } from "./features/analysis/errors.ts";
+import { catalogDialect } from "./features/catalog/errors.ts";
+import { iconsDialect } from "./features/icons/errors.ts";
+import { mediaDialect } from "./features/media/errors.ts";
+import { operationsRoutes } from "./features/operations/routes.ts";
+import { factHeaders } from "./features/prepare/answer.ts";
+import { prepareDialect } from "./features/prepare/errors.ts";
+import { prepareRoutes } from "./features/prepare/routes.ts";
+import { loadCatalog } from "./models/catalog.ts";
+import { createAuthentication } from "./platform/auth/authenticate.ts";
+import { addAuthentication } from "./platform/auth/hook.ts";
+import type { AuthSettings } from "./platform/auth/settings.ts";
+import { signInRoutes } from "./platform/auth/sign-in.ts";
+import type { Config } from "./platform/config.ts";
+import { createHttp } from "./platform/http/http.ts";
+import { bind, type Listening, listen } from "./platform/http/listen.ts";
+import { collectOpenApi, openApiRoutes } from "./platform/http/openapi.ts";
+import type { RegisteredRoute } from "./platform/http/routes.ts";
+import { createAdmission } from "./platform/limits/admission.ts";
+import { registerInboundLimits } from "./platform/limits/inbound.ts";
+import { createMetrics, gauge, measureRequests } from "./platform/metrics.ts";
+import { isLoopbackHost } from "./platform/network.ts";
+import { loadSecrets, type Secrets } from "./platform/secrets.ts";
+
+export interface App {
+  readonly http: FastifyInstance;
+  readonly routes: readonly RegisteredRoute[];
+  /** Starts answering; resolves with the ports taken. */
+  listen(): Promise<{ readonly port: number; readonly metricsPort: number | null }>;
+  /**
+   * Takes no new work, lets running requests end, and closes everything.
+   *
+   * @param graceMs how long they may take; 0 cuts them off
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+export const version = "0.1.0";
+
+/** Work that would wait longer than this is refused: within a client's patience, and far from its time-out. */
+const maxWaitMs = 4000;
+
+/** The composition root: the only file that knows how everything fits together. */
+export async function createApp(config: Config, logger: FastifyBaseLogger): Promise<App> {
+  configureSharp();
+  let draining = false;
+  const basePath = config.BASE_PATH;
+  const secrets = loadSecrets({
+    dataDir: config.DATA_DIR,
+    jwtSecretKey: config.JWT_SECRET_KEY,
+    webhookSecret: config.WEBHOOK_SECRET,
+  });
+  const catalog = loadCatalog({ overrideFile: join(config.DATA_DIR, "models.json") });
+  const metrics = createMetrics();
+  const admission = createAdmission({ ...workLimits(config), maxWaitMs, now: () => performance.now() });
+  gauge(metrics, "fovea_prepare_running", "Pictures being worked on.", () => admission.state().running);
+  gauge(metrics, "fovea_prepare_waiting", "Pictures waiting for a turn.", () => admission.state().waiting);
+  gauge(
+    metrics,
+    "fovea_prepare_memory_bytes",
+    "Estimated memory of running work.",
+    () => admission.state().memoryBytes,
+  );
+
+  const { server: http, routes } = await createHttp({
+    basePath,
+    trustProxy: config.TRUST_PROXY,
+    corsOrigins: config.CORS_ORIGINS ?? (config.ENVIRONMENT === "development" ? "localhost" : []),
+    dialects: [
+      prepareDialect,
+      analysisDialect,
+      mediaDialect,
+      iconsDialect,
+      catalogDialect,
+      analysisPagesDialect,
+    ],
+    exposedHeaders: factHeaders,
+    logger,
+    draining: () => draining,
+  });
+  measureRequests(http, metrics);
+  const authentication = createAuthentication({
+    settings: authSettings(config, secrets),
+    sessionSecret: secrets.sessionSecret,
+    clock: Date.now,
+    basePath,
+  });
+  addAuthentication(http, authentication);
+
+  const redis =
+    config.REDIS_URL === undefined ? null : new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1 });
+  redis?.on("error", (error) => logger.warn({ err: error }, "redis is out of reach; limits are not shared"));
+  http.addHook("onClose", async () => redis?.disconnect());
+  await registerInboundLimits(http, { enabled: config.RATE_LIMITS, redis });
+
+  await collectOpenApi(http, {
+    title: "Fovea",
+    version,
+    description:
+      "Prepares images for vision models. One service, one port; every error carries `X-Error-Code`.",
+    basePath,
+  });
+  await http.register(
+    async (scope) => {
+      await scope.register(signInRoutes, { authentication });
+      await scope.register(openApiRoutes);
+      await scope.register(prepareRoutes, {
+        catalog,
+        admission,
+        work: {
+          maxPixels: config.PREPARE_MAX_MEGAPIXELS * 1e6,
+          deadlineMs: config.PREPARE_DEADLINE_SECONDS * 1000,
+        },
+        rate: config.PREPARE_RATE_LIMIT,
+      });
+      await scope.register(operationsRoutes, {
+        version,
+        draining: () => draining,
+        metrics,
+        serveMetrics: config.METRICS_PORT === undefined,
+        summaries: { prepare: admission.state },
+        capabilities: {
+          supported_providers: catalog.providers().map(({ name }) => name),
+          features: ["prepare"],
+          read_formats: ["JPEG", "PNG", "GIF", "WEBP"],
+          write_formats: ["JPEG", "PNG", "WEBP"],
+        },
+      });
+      scope.get("/", { config: { access: "open" }, schema: { hide: true } }, async (request, reply) =>
+        /text\/html/i.test(request.headers.accept ?? "")
+          ? reply.redirect(`${basePath}/docs/`)
+          : { service: "fovea", version, docs: `${basePath}/docs`, openapi: `${basePath}/openapi.json` },
+      );
+    },
+    { prefix: basePath },
+  );
+
+  let listening: Listening | undefined;
+  const metricsServer = createServer((_request, response) => {
+    void metrics.text().then((text) => response.setHeader("content-type", metrics.contentType).end(text));
+  });
+  return {
+    http,
+    routes,
+    async listen() {
+      listening = await listen(http, { host: config.HOST, port: config.PORT, ports: config.PORTS });
+      if (config.METRICS_PORT === undefined) return { port: listening.port, metricsPort: null };
+      try {
+        await bind(metricsServer, "METRICS_PORT", config.HOST, config.METRICS_PORT);
+      } catch (error) {
+        await listening.close(0);
+        throw error;
+      }
+      return { port: listening.port, metricsPort: config.METRICS_PORT };
+    },
+    async close(graceMs) {
+      draining = true;
+      if (listening) await listening.close(graceMs);
+      else await http.close();
+      metricsServer.close();
+      metricsServer.closeAllConnections();
+    },
+  };
+}
+
+function authSettings(config: Config, { jwtSecret }: Secrets): AuthSettings {
+  const loopback = isLoopbackHost(config.HOST);
+  const development = config.ENVIRONMENT === "development";
+  return {
+    mode: config.AUTH,
+    environment: config.ENVIRONMENT,
+    loopback,
+    entra:
+      config.AZURE_TENANT_ID !== undefined && config.AZURE_CLIENT_ID !== undefined
+        ? {
+            tenantId: config.AZURE_TENANT_ID,
+            clientId: config.AZURE_CLIENT_ID,
+            authority: config.AZURE_AUTHORITY,
+          }
+        : null,
+    jwtSecret,
+    devTokens: development ? (config.DEV_TOKENS ?? (loopback ? ["test-token"] : [])) : [],
+    apiKeys: config.API_KEY,
+    requireApiKeyAll: config.REQUIRE_API_KEY_ALL,
+    adminToken: config.ADMIN_TOKEN ?? null,
+    metricsToken: config.METRICS_TOKEN ?? null,
+  };
+}
+
+/** Half of the memory is for pictures being worked on, half for bodies, so that neither can starve the other. */
+function workLimits(config: Config) {
+  // Zero or a number beyond the machine's memory where no limit is set for the container.
+  const constrained = process.constrainedMemory();
+  const memory = constrained > 0 && constrained < totalmem() ? constrained : totalmem();
+  const bytes =
+    config.PREPARE_MEMORY_MB === undefined
+      ? Math.min(memory / 4, 2 ** 32)
+      : config.PREPARE_MEMORY_MB * 2 ** 20;
+  return {
+    slots: config.PREPARE_CONCURRENCY ?? availableParallelism(),
+    memoryBytes: bytes / 2,
+    uploadBytes: bytes / 2,
+  };
+}

@@ -1,0 +1,33 @@
+import { type Dialect, jsonError, under } from "../../platform/http/dialect.ts";
+import { errorPage } from "../../platform/http/error-page.ts";
+
+const render: Dialect["render"] = (error, { timestamp }) =>
+  jsonError(error.status, { success: false, error: error.message, error_type: error.code, timestamp });
+
+/** How the batch API words errors. */
+export const analysisDialect: Dialect = {
+  name: "analysis",
+  owns: under(
+    "/api/v1/batches",
+    "/api/v1/batch",
+    "/api/v1/export",
+    "/api/v1/system",
+    "/admin/queue",
+    "/admin/batch",
+  ),
+  validationStatus: 400,
+  render,
+};
+
+const isPage = under("/batch", "/system/status", "/admin", "/export", "/upload");
+
+/** The same API's pages: HTML for people, JSON for whoever asks for it. */
+export const analysisPagesDialect: Dialect = {
+  name: "analysis pages",
+  owns: (path) => path === "/" || isPage(path),
+  validationStatus: 400,
+  render: (error, context) =>
+    /application\/json/i.test(context.accept) && !/text\/html/i.test(context.accept)
+      ? render(error, context)
+      : errorPage(error, context),
+};

@@ -1,0 +1,9 @@
+import { type Dialect, jsonError, under } from "../../platform/http/dialect.ts";
+
+/** How the catalog API words errors. */
+export const catalogDialect: Dialect = {
+  name: "catalog",
+  owns: under("/api/v1/upload", "/api/v1/status", "/api/v1/webhook"),
+  validationStatus: 400,
+  render: (error) => jsonError(error.status, { detail: error.message }),
+};

@@ -1,0 +1,86 @@
+import type { FastifyPluginAsync } from "fastify";
+import type { Metrics } from "../../platform/metrics.ts";
+
+export interface OperationsOptions {
+  /** What this build calls itself. */
+  readonly version: string;
+  readonly draining: () => boolean;
+  readonly metrics: Metrics;
+  /** False where metrics have a port of their own. */
+  readonly serveMetrics: boolean;
+  /** What the features say of themselves, by name. */
+  readonly summaries: Readonly<Record<string, () => Readonly<Record<string, unknown>>>>;
+  readonly capabilities: {
+    readonly supported_providers: readonly string[];
+    readonly features: readonly string[];
+    readonly read_formats: readonly string[];
+    readonly write_formats: readonly string[];
+  };
+}
+
+const tags = ["operations"];
+const probe = { access: "public", probe: true } as const;
+
+/** Whether the service lives, whether it takes work, and how it is doing. */
+export const operationsRoutes: FastifyPluginAsync<OperationsOptions> = async (http, options) => {
+  const now = () => new Date().toISOString();
+
+  http.get("/health", {
+    config: probe,
+    schema: { tags, summary: "The health answer that clients of the prepare API look for" },
+    // Name and version are the reference document's, which its clients compare.
+    handler: async () => ({
+      status: "healthy",
+      service: "image-processor",
+      version: "1.0",
+      timestamp: now(),
+    }),
+  });
+
+  http.get("/health/live", {
+    config: probe,
+    schema: { tags, summary: "Liveness: the process answers" },
+    handler: async () => ({ status: "alive", service: "fovea", timestamp: now() }),
+  });
+
+  http.get("/health/ready", {
+    config: probe,
+    schema: { tags, summary: "Readiness: 503 while the service shuts down" },
+    handler: async (_request, reply) => {
+      const draining = options.draining();
+      return reply.code(draining ? 503 : 200).send({
+        status: draining ? "draining" : "ready",
+        checks: { accepting_work: !draining },
+        timestamp: now(),
+      });
+    },
+  });
+
+  http.get("/health/capabilities", {
+    config: probe,
+    schema: { tags, summary: "What this service can read, write and fit to" },
+    handler: async () => options.capabilities,
+  });
+
+  http.get("/api/v1/stats", {
+    config: { access: "admin" },
+    schema: { tags, summary: "Counters since the start of this process; for the administrator" },
+    handler: async () => ({
+      success: true,
+      version: options.version,
+      uptime_seconds: Math.round(process.uptime()),
+      memory_mb: Math.round(process.memoryUsage.rss() / 2 ** 20),
+      ...Object.fromEntries(Object.entries(options.summaries).map(([name, summary]) => [name, summary()])),
+      timestamp: now(),
+    }),
+  });
+
+  if (options.serveMetrics) {
+    http.get("/metrics", {
+      config: { access: "metrics", probe: true },
+      schema: { tags, summary: "Prometheus metrics" },
+      handler: async (_request, reply) =>
+        reply.type(options.metrics.contentType).send(await options.metrics.text()),
+    });
+  }
+};

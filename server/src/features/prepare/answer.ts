@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { formatName, round } from "./limits.ts";
+import type { Prepared } from "./process.ts";
+import type { ProcessResponse } from "./schema.ts";
+
+/** Headers that carry the facts when the answer is the picture itself; browsers may read them too. */
+export const factHeaders = [
+  "X-Image-Process-Time",
+  "X-Image-Format",
+  "X-Image-Width",
+  "X-Image-Height",
+  "X-Image-Original-Format",
+  "X-Image-Original-Width",
+  "X-Image-Original-Height",
+  "X-Image-Original-Size",
+  "X-Image-Passed-Through",
+  "X-Image-Quality",
+  "X-Image-Model",
+  "X-Image-Model-Width",
+  "X-Image-Model-Height",
+  "X-Image-Estimated-Tokens",
+  "X-Image-Scale-X",
+  "X-Image-Scale-Y",
+  "X-Image-Warnings",
+] as const;
+
+/**
+ * Whether the caller wants the picture's bytes rather than JSON: it names `image/…` and does not also take JSON by
+ * name. A bare wildcard, which every HTTP client sends, stays JSON.
+ */
+export function wantsBytes(request: FastifyRequest): boolean {
+  const accept = request.headers.accept ?? "";
+  return /(^|,)\s*image\//i.test(accept) && !/application\/json/i.test(accept);
+}
+
+export function sendPicture(reply: FastifyReply, prepared: Prepared): FastifyReply {
+  const { result, header, original, view, warnings } = prepared;
+  return reply
+    .headers({
+      "x-image-format": formatName(result.format),
+      "x-image-width": result.width,
+      "x-image-height": result.height,
+      "x-image-original-format": formatName(header.format),
+      "x-image-original-width": original.width,
+      "x-image-original-height": original.height,
+      "x-image-original-size": original.bytes,
+      "x-image-passed-through": String(result.passedThrough),
+      "x-image-model": view.model_view.model,
+      "x-image-model-width": view.model_view.width,
+      "x-image-model-height": view.model_view.height,
+      "x-image-scale-x": view.scale_to_original.x,
+      "x-image-scale-y": view.scale_to_original.y,
+      etag: `"${createHash("sha256").update(result.bytes).digest("base64url").slice(0, 27)}"`,
+      ...(result.quality === null ? {} : { "x-image-quality": result.quality }),
+      ...(view.estimated_tokens === null ? {} : { "x-image-estimated-tokens": view.estimated_tokens }),
+      ...(warnings.length === 0 ? {} : { "x-image-warnings": warnings.join(" ") }),
+    })
+    .type(`image/${result.format}`)
+    .send(result.bytes);
+}
+
+/** Sends a body that is serialised already, or a picture: nothing looks at it again on its way out. */
+export const sendAsIs = (reply: FastifyReply, contentType: string, body: string | Buffer) =>
+  reply.type(contentType).send(body);
+
+/** Everything of the JSON answer but the picture. */
+export function factsOf(
+  prepared: Prepared,
+  correlationId: string,
+): Omit<ProcessResponse, "success" | "processed_image"> {
+  const { result, header, limits, original, view, warnings, elapsedMs } = prepared;
+  const ratio = result.bytes.length / original.bytes;
+  return {
+    original_format: formatName(header.format),
+    processed_format: formatName(result.format),
+    original_size: original.bytes,
+    processed_size: result.bytes.length,
+    dimensions: [result.width, result.height],
+    processing_time_ms: round(elapsedMs, 1),
+    compression_ratio: positive(round(ratio, 3)),
+    correlation_id: correlationId,
+    metadata: {
+      provider: limits.provider,
+      model: limits.model?.id ?? null,
+      passed_through: result.passedThrough,
+      quality_used: result.quality,
+      resized: result.width !== original.width || result.height !== original.height,
+      has_transparency: result.hasTransparency,
+      original_has_transparency: header.hasAlpha,
+      animated_input: header.frames > 1,
+      image_hash: result.averageHash,
+      text_like: result.textLike,
+      encodes: result.encodes,
+      limit_binds: result.limitBinds,
+      original_format: formatName(header.format),
+      target_format: formatName(result.format),
+      color_mode: result.mode,
+      size_reduction_percent: round((1 - ratio) * 100, 1),
+      warnings: [...warnings],
+      ...view,
+    },
+  };
+}
+
+/** A huge reduction would round to 0, which no client expects of a ratio. */
+const positive = (ratio: number) => Math.max(0.001, ratio);
+
+/**
+ * JSON text with a picture in its first fields. Base64 needs no escaping, so it is put beside the rest instead of
+ * being scanned character by character.
+ */
+export function jsonWithPicture(field: string, mediaType: string, bytes: Buffer, facts: object): string {
+  const rest = JSON.stringify(facts).slice(1);
+  return `{"success":true,"${field}":"data:${mediaType};base64,${bytes.toString("base64")}",${rest}`;
+}

@@ -1,0 +1,85 @@
+import { ImagingError, type ImagingErrorCode } from "@fovea/imaging";
+import { AppError } from "../../platform/errors.ts";
+import { type Dialect, jsonError, under } from "../../platform/http/dialect.ts";
+
+/** How this API words errors; its Python clients read `message`, `correlation_id` and `details` of each. */
+export const prepareDialect: Dialect = {
+  name: "prepare",
+  owns: under(
+    "/api/v1/process",
+    "/api/v1/validate",
+    "/api/v1/analyze",
+    "/api/v1/thumbnail",
+    "/api/v1/providers",
+    "/api/v1/models",
+    "/api/v1/stats",
+    "/health",
+  ),
+  validationStatus: 422,
+  render: (error, { correlationId, timestamp }) =>
+    jsonError(error.status, {
+      success: false,
+      error: documentedCode(error),
+      message: error.message,
+      details: error.details,
+      correlation_id: correlationId,
+      timestamp,
+    }),
+};
+
+const documentedCode = (error: AppError) =>
+  error.code === "internal_error" ? "image_processing_failed" : error.code;
+
+const reasons: Readonly<Record<Exclude<ImagingErrorCode, "deadline">, string>> = {
+  not_an_image: "not_an_image",
+  unsupported_format: "invalid_format",
+  corrupt: "corrupt_image",
+  too_many_pixels: "dimension_exceeded",
+  cannot_fit: "file_too_large",
+};
+
+/** Translates a fault of the picture; anything else passes as it is. */
+export function toPrepareError(error: unknown): unknown {
+  if (!(error instanceof ImagingError)) return error;
+  if (error.code === "deadline") {
+    return new AppError({
+      code: "deadline_exceeded",
+      status: 503,
+      message: error.message,
+      headers: { "retry-after": "1" },
+      cause: error,
+    });
+  }
+  return new AppError({
+    code: "validation_error",
+    status: 422,
+    message: error.message,
+    details: { field: "image", reason: reasons[error.code], ...error.details },
+    cause: error,
+  });
+}
+
+export const unknownModel = (id: string, suggestions: readonly string[]) =>
+  new AppError({
+    code: "validation_error",
+    status: 422,
+    message: `options.model: there is no model ${JSON.stringify(id.slice(0, 80))} in the catalog${
+      suggestions.length > 0 ? `; did you mean ${suggestions.join(" or ")}?` : "; see GET /api/v1/models."
+    }`,
+    details: { field: "options.model", reason: "model_not_supported", suggestions },
+  });
+
+export const otherProvidersModel = (id: string, provider: string) =>
+  new AppError({
+    code: "validation_error",
+    status: 422,
+    message: `options.model: ${id} is a model of ${provider}; set provider to "${provider}".`,
+    details: { field: "options.model", reason: "model_not_supported" },
+  });
+
+export const formWithoutFile = () =>
+  new AppError({
+    code: "unsupported_media_type",
+    status: 415,
+    message: "The form holds no file; send the image as a file part, as raw bytes, or as a data URL in JSON.",
+  });

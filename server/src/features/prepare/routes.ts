@@ -1,0 +1,185 @@
+import etag from "@fastify/etag";
+import multipart from "@fastify/multipart";
+import type { FastifyContextConfig, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Catalog } from "../../models/catalog.ts";
+import type { Admission } from "../../platform/limits/admission.ts";
+import { limitTo, type Rate } from "../../platform/limits/inbound.ts";
+import { analyze } from "./analyze.ts";
+import { factsOf, jsonWithPicture, sendAsIs, sendPicture, wantsBytes } from "./answer.ts";
+import { acceptImageBodies } from "./body.ts";
+import { listModels, listProviders } from "./catalog-answers.ts";
+import { makeThumbnail } from "./make-thumbnail.ts";
+import { type Caller, createPixelWork, type PixelWorkSettings } from "./pixel-work.ts";
+import { processImage } from "./process.ts";
+import {
+  analyzeRequest,
+  analyzeResponse,
+  errorResponse,
+  maxBodyBytes,
+  modelsResponse,
+  processRequest,
+  processResponse,
+  providersResponse,
+  thumbnailRequest,
+  thumbnailResponse,
+  validateRequest,
+  validateResponse,
+} from "./schema.ts";
+import { validateImage } from "./validate.ts";
+
+export interface PrepareOptions {
+  readonly catalog: Catalog;
+  readonly admission: Admission;
+  readonly work: PixelWorkSettings;
+  readonly rate: Rate | null;
+}
+
+/** A body whose length is not declared is held against this until it is there; most are smaller. */
+const undeclaredBodyBytes = 8 * 1024 * 1024;
+/** The body, the pieces it arrived in, and the picture decoded out of it are held at the same time. */
+const copiesOfBody = 2;
+
+const json = "application/json; charset=utf-8";
+const tags = ["prepare"];
+const errors = { "4xx": errorResponse, "5xx": errorResponse };
+
+/** API 000: an image in, an image that the model accepts out. */
+export const prepareRoutes: FastifyPluginAsync<PrepareOptions> = async (scope, options) => {
+  const { catalog, admission } = options;
+  const runPixelWork = createPixelWork(admission, options.work);
+  await scope.register(multipart, { limits: { fileSize: maxBodyBytes, files: 1, fields: 20, parts: 24 } });
+  acceptImageBodies(scope);
+  const http = scope.withTypeProvider<ZodTypeProvider>();
+  const config = { access: "bearer", ...limitTo("prepare", options.rate) } as const;
+  const takesImage = {
+    config,
+    bodyLimit: maxBodyBytes,
+    // Refused before a byte of the body is read: under overload the bodies alone would cost a core.
+    onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+      const declared = Number(request.headers["content-length"] ?? undeclaredBodyBytes);
+      const bytes = Math.min(Number.isFinite(declared) ? declared : undeclaredBodyBytes, maxBodyBytes);
+      const release = admission.admitUpload(bytes * copiesOfBody);
+      reply.raw.once("close", release);
+    },
+  };
+
+  await scope.register(catalogRoutes, { catalog, config });
+
+  http.post("/api/v1/process", {
+    ...takesImage,
+    schema: {
+      tags,
+      summary: "Makes an image acceptable to a provider or model",
+      description:
+        "The image may also come as a multipart form with a file part, or as raw bytes with the fields in the query. " +
+        "With `Accept: image/*` the answer is the picture, and the facts are in `X-Image-…` headers.",
+      body: processRequest,
+      response: { 200: processResponse, ...errors },
+    },
+    handler: async (request, reply) => {
+      const caller = callerOf(request, reply);
+      const prepared = await processImage({ catalog, runPixelWork }, request.body, caller);
+      reply.header("x-image-process-time", prepared.elapsedMs.toFixed(1));
+      if (wantsBytes(request)) return sendPicture(reply, prepared);
+      const { format, bytes } = prepared.result;
+      const facts = factsOf(prepared, request.id);
+      return sendAsIs(reply, json, jsonWithPicture("processed_image", `image/${format}`, bytes, facts));
+    },
+  });
+
+  http.post("/api/v1/validate", {
+    ...takesImage,
+    schema: {
+      tags,
+      summary: "Says whether a provider or model takes an image as it is",
+      body: validateRequest,
+      response: { 200: validateResponse, ...errors },
+    },
+    handler: async (request) => ({ ...validateImage(catalog, request.body), correlation_id: request.id }),
+  });
+
+  http.post("/api/v1/analyze", {
+    ...takesImage,
+    schema: {
+      tags,
+      summary: "Measures an image and recommends a provider",
+      body: analyzeRequest,
+      response: { 200: analyzeResponse, ...errors },
+    },
+    handler: async (request, reply) => {
+      const facts = await analyze(runPixelWork, request.body, callerOf(request, reply));
+      return { ...facts, correlation_id: request.id };
+    },
+  });
+
+  http.post("/api/v1/thumbnail", {
+    ...takesImage,
+    schema: {
+      tags,
+      summary: "Makes a small JPEG",
+      body: thumbnailRequest,
+      response: { 200: thumbnailResponse, ...errors },
+    },
+    handler: async (request, reply) => {
+      const { made, original, ratio, elapsedMs } = await makeThumbnail(
+        runPixelWork,
+        request.body,
+        callerOf(request, reply),
+      );
+      reply.header("x-image-process-time", elapsedMs.toFixed(1));
+      if (wantsBytes(request)) {
+        const { width, height } = made;
+        reply.headers({ "x-image-width": width, "x-image-height": height });
+        return sendAsIs(reply, "image/jpeg", made.bytes);
+      }
+      const facts = {
+        dimensions: { width: made.width, height: made.height },
+        original_dimensions: original,
+        file_size: made.bytes.length,
+        compression_ratio: ratio,
+        processing_time_ms: Math.round(elapsedMs * 10) / 10,
+        correlation_id: request.id,
+      };
+      return sendAsIs(reply, json, jsonWithPicture("thumbnail", "image/jpeg", made.bytes, facts));
+    },
+  });
+};
+
+/** What the service knows of providers and models; with an ETag, since clients ask again and again. */
+const catalogRoutes: FastifyPluginAsync<{
+  readonly catalog: Catalog;
+  readonly config: FastifyContextConfig;
+}> = async (scope, { catalog, config }) => {
+  await scope.register(etag);
+  const http = scope.withTypeProvider<ZodTypeProvider>();
+
+  http.get("/api/v1/providers", {
+    config,
+    schema: {
+      tags,
+      summary: "The providers, and the limits that images are fitted to without a model",
+      response: { 200: providersResponse, ...errors },
+    },
+    handler: async () => listProviders(catalog),
+  });
+
+  http.get("/api/v1/models", {
+    config,
+    schema: {
+      tags,
+      summary: "The catalog of vision models: dated limits, rules and prices with their sources",
+      response: { 200: modelsResponse, ...errors },
+    },
+    handler: async () => listModels(catalog),
+  });
+};
+
+/** The caller of a request whose body is complete; the signal fires when the connection closes unanswered. */
+function callerOf(request: FastifyRequest, reply: FastifyReply): Caller {
+  const leaving = new AbortController();
+  reply.raw.once("close", () => {
+    if (!reply.raw.writableFinished) leaving.abort(new DOMException("The caller left.", "AbortError"));
+  });
+  return { correlationId: request.id, receivedAt: performance.now(), signal: leaving.signal };
+}

@@ -1,0 +1,52 @@
+/** Chunk types as the big-endian number of their four letters: comparing numbers allocates nothing. */
+export const WEBP_CHUNK = {
+  VP8: 0x56503820,
+  VP8L: 0x5650384c,
+  VP8X: 0x56503858,
+  ALPH: 0x414c5048,
+  ANIM: 0x414e494d,
+  ANMF: 0x414e4d46,
+  ICCP: 0x49434350,
+  EXIF: 0x45584946,
+} as const;
+
+/** "RIFF", the size of all that follows, "WEBP". */
+export const RIFF_HEADER_BYTES = 12;
+
+export const CHUNK_PREFIX_BYTES = 8;
+
+/** A chunk from `start` to `end` (its padding byte included) whose own bytes are `payload` to `payloadEnd`. */
+export type VisitWebpChunk = (
+  type: number,
+  start: number,
+  payload: number,
+  payloadEnd: number,
+  end: number,
+) => string | null;
+
+/**
+ * Visits the chunks between two offsets in order. Returns why the walk could not go on, or null at the end. A
+ * chunk that is cut short by the end of the bytes is visited too, with the part that is there.
+ */
+export function walkWebpChunks(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  visit: VisitWebpChunk,
+): string | null {
+  const limit = Math.min(to, bytes.length);
+  let start = from;
+  while (start < limit) {
+    const payload = start + CHUNK_PREFIX_BYTES;
+    if (payload > limit) return "it is cut short";
+    const length = bytes.readUInt32LE(start + 4);
+    const payloadEnd = Math.min(payload + length, limit);
+    // Some encoders leave the last chunk's padding out, and decoders take that.
+    const end = Math.min(payload + length + (length & 1), limit);
+    const damage = visit(bytes.readUInt32BE(start), start, payload, payloadEnd, end);
+    if (damage !== null) return damage;
+    if (payload + length > limit) return to > limit ? "it is cut short" : "a chunk is longer than its file";
+    start = end;
+  }
+  return to > limit ? "it is cut short" : null;
+}

@@ -1,0 +1,84 @@
+import sharp, { type Sharp } from "sharp";
+import { toImagingError } from "./decode-error.ts";
+import { ImagingError } from "./errors.ts";
+import type { RawPixels } from "./pixels.ts";
+
+/** What bounds one piece of pixel work. */
+export interface WorkLimits {
+  /** Pictures with more stored pixels are refused. */
+  readonly maxPixels: number;
+  /** `performance.now()` value after which work stops with the error `deadline`. */
+  readonly deadline: number;
+  /** Aborted when nobody waits for the answer any more; checked between two steps. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Seconds left for one step.
+ *
+ * @throws {ImagingError} `deadline` when none are left, so that no step starts in vain.
+ */
+export function secondsLeft(limits: WorkLimits): number {
+  limits.signal?.throwIfAborted();
+  const seconds = Math.ceil((limits.deadline - performance.now()) / 1000);
+  if (seconds <= 0) {
+    throw new ImagingError(
+      "deadline",
+      "The image could not be processed in the time allowed; send a smaller one.",
+    );
+  }
+  return seconds;
+}
+
+/** Opens the first frame of a picture, upright and in sRGB. The caller adds a resize and an output. */
+export function openPicture(bytes: Buffer, limits: WorkLimits): Sharp {
+  return sharp(bytes, { limitInputPixels: limits.maxPixels, pages: 1, sequentialRead: true })
+    .timeout({ seconds: secondsLeft(limits) })
+    .autoOrient()
+    .toColourspace("srgb");
+}
+
+export interface DecodeRequest {
+  readonly width: number;
+  readonly height: number;
+  /** `#RRGGBB` to put behind transparent pixels; undefined keeps the alpha channel. */
+  readonly background: string | undefined;
+}
+
+/** Decodes a picture to upright 8-bit sRGB (or grey) pixels of exactly the size asked for. */
+export async function decode(bytes: Buffer, request: DecodeRequest, limits: WorkLimits): Promise<RawPixels> {
+  const { width, height, background } = request;
+  // Full shrink-on-load is a few ms faster but halves the SSIMULACRA2 score of downscaled detail, and what
+  // models are asked to read is detail (facts: oximg QUALITY.md; cost measured in bench/encoders.ts).
+  const picture = openPicture(bytes, limits).resize(width, height, { fit: "fill", fastShrinkOnLoad: false });
+  if (background !== undefined) picture.flatten({ background });
+  return rawPixels(picture);
+}
+
+/** Runs a pipeline to raw pixels, failures translated. */
+export async function rawPixels(picture: Sharp): Promise<RawPixels> {
+  try {
+    const { data, info } = await picture.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+    return { data, width: info.width, height: info.height, channels: info.channels as RawPixels["channels"] };
+  } catch (error) {
+    throw toImagingError(error);
+  }
+}
+
+/** Pixels of a lower resolution, from pixels that are decoded already. */
+export async function resizePixels(
+  pixels: RawPixels,
+  width: number,
+  height: number,
+  limits: WorkLimits,
+): Promise<RawPixels> {
+  const picture = fromPixels(pixels, limits).resize(width, height, { fit: "fill" });
+  return rawPixels(picture);
+}
+
+export function fromPixels(pixels: RawPixels, limits: WorkLimits): Sharp {
+  const { data, width, height, channels } = pixels;
+  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false }).timeout({
+    seconds: secondsLeft(limits),
+  });
+}

@@ -1,0 +1,54 @@
+import { fromPixels, type WorkLimits } from "./decode.ts";
+import { toImagingError } from "./decode-error.ts";
+import type { RawPixels } from "./pixels.ts";
+
+/** Formats this package writes. */
+export type OutputFormat = "jpeg" | "png" | "webp";
+
+export interface EncodeSettings {
+  readonly format: OutputFormat;
+  /** 1 to 100; ignored by PNG, which is lossless. */
+  readonly quality: number;
+  /** Keeps chroma at full resolution (4:4:4): coloured text smears at 4:2:0. */
+  readonly fullChroma: boolean;
+  /**
+   * - `speed`: the answer fits anyway, so bytes are cheap and time is not.
+   * - `bytes`: the limit binds; spend time on smaller files before giving up quality.
+   */
+  readonly purpose: "speed" | "bytes";
+}
+
+/**
+ * Encodes pixels. The settings behind each purpose are chosen by `npm run bench encoders`:
+ * optimised Huffman tables about double the time of a JPEG for a few percent of its bytes, progressive
+ * scans triple it, and PNG's filters pay on photographs and cost on flat pages.
+ */
+export async function encode(
+  pixels: RawPixels,
+  settings: EncodeSettings,
+  limits: WorkLimits,
+): Promise<Buffer> {
+  const picture = fromPixels(pixels, limits);
+  const small = settings.purpose === "bytes";
+  switch (settings.format) {
+    case "jpeg":
+      picture.jpeg({
+        quality: settings.quality,
+        chromaSubsampling: settings.fullChroma ? "4:4:4" : "4:2:0",
+        progressive: small,
+        optimiseCoding: small,
+      });
+      break;
+    case "webp":
+      picture.webp({ quality: settings.quality, effort: small ? 4 : 0, smartSubsample: false });
+      break;
+    case "png":
+      picture.png({ compressionLevel: small ? 9 : 3, adaptiveFiltering: small || !settings.fullChroma });
+      break;
+  }
+  try {
+    return await picture.toBuffer();
+  } catch (error) {
+    throw toImagingError(error);
+  }
+}

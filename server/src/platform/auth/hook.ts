@@ -1,0 +1,52 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { type AccessLevel, requireAccessLevels } from "./access.ts";
+import type { Authentication } from "./authenticate.ts";
+import { anonymous, type Identity } from "./identity.ts";
+import { presentedBy } from "./presented.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who sent it; anonymous until authentication has run, and where nothing was asked or sent. */
+    readonly identity: Identity;
+  }
+}
+
+/**
+ * Makes every route that is registered from now on ask for what its access level says, before its body is read.
+ * A route without a level fails at start.
+ */
+export function addAuthentication(http: FastifyInstance, authentication: Authentication): void {
+  requireAccessLevels(http);
+  const identities = new WeakMap<FastifyRequest, Identity>();
+  http.decorateRequest("identity", {
+    getter() {
+      return identities.get(this) ?? anonymous;
+    },
+  });
+
+  http.addHook("onRequest", async (request, reply) => {
+    const decision = await authentication.decide(levelOf(request), presentedBy(request));
+    if (decision.allowed) {
+      identities.set(request, decision.identity);
+      return;
+    }
+    if (decision.signInHelps && isNavigation(request)) {
+      const next = encodeURIComponent(request.originalUrl);
+      reply.header("cache-control", "no-store");
+      return reply.redirect(`${authentication.basePath}/sign-in?next=${next}`, 303);
+    }
+    throw decision.error;
+  });
+}
+
+function levelOf(request: FastifyRequest): AccessLevel {
+  const declared = request.routeOptions.config.access;
+  if (declared !== undefined) return declared;
+  // An unknown address has only its 404 to give away, and a preflight carries no credentials. Any other route
+  // without a level is older than the guard, and must not be open for that.
+  return request.is404 || request.method === "OPTIONS" ? "public" : "admin";
+}
+
+/** A person opening a page, as opposed to a script or a client: only they can use a form. */
+const isNavigation = (request: FastifyRequest) =>
+  request.method === "GET" && /\btext\/html\b/i.test(request.headers.accept ?? "");

@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+
+export interface SignInPage {
+  readonly basePath: string;
+  /** A path of this origin. */
+  readonly next: string;
+  readonly error: string | null;
+  /** Who is signed in already. */
+  readonly subject: string | null;
+}
+
+const style = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+body { max-width: 26rem; margin: 12vh auto 0; padding: 0 1rem; }
+h1 { font-size: 1.5rem; }
+label { display: block; font-weight: 600; }
+input { box-sizing: border-box; width: 100%; padding: 0.5rem; font: inherit; }
+button { margin-top: 1rem; padding: 0.5rem 1rem; font: inherit; }
+[role="alert"] { border-left: 4px solid #c62828; padding-left: 0.75rem; }
+`;
+
+/**
+ * The page may load nothing and run nothing, may be framed by nobody, and sends its form only here.
+ * `same-origin` as referrer policy, not the stricter `no-referrer`: with that one browsers send `Origin: null`
+ * with the form, and the page's own request could not be told from a forged one.
+ */
+export const signInHeaders = (): Readonly<Record<string, string>> => ({
+  "content-type": "text/html; charset=utf-8",
+  "cache-control": "no-store",
+  "referrer-policy": "same-origin",
+  "content-security-policy": [
+    "default-src 'none'",
+    `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join("; "),
+});
+
+export const signInPage = (page: SignInPage): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sign in · Fovea</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>Sign in to Fovea</h1>
+${page.error === null ? "" : `<p role="alert" id="problem">${escapeHtml(page.error)}</p>`}
+${page.subject === null ? "" : signedIn(page, page.subject)}
+<form method="post" action="${escapeHtml(`${page.basePath}/sign-in`)}">
+<input type="hidden" name="next" value="${escapeHtml(page.next)}">
+<label for="credential">Token or API key</label>
+<input id="credential" name="credential" type="password" required autofocus autocomplete="off" spellcheck="false"${
+  page.error === null ? "" : ' aria-invalid="true" aria-describedby="problem"'
+}>
+<button>Sign in</button>
+</form>
+</main>
+</body>
+</html>
+`;
+
+// The cookie is not sent when a link from another site leads here, so this page may be the first to know it.
+const signedIn = (page: SignInPage, subject: string) => `<p>You are signed in as ${escapeHtml(subject)}.
+<a href="${escapeHtml(page.next)}">Continue</a></p>
+<form method="post" action="${escapeHtml(`${page.basePath}/sign-out`)}"><button>Sign out</button></form>`;
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => entities[character] ?? "");

@@ -1,0 +1,26 @@
+import type { Socket } from "node:net";
+import { correlationId } from "./correlation.ts";
+
+const answers: Readonly<Record<string, readonly [status: string, code: string, message: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "request_timeout", "The request did not arrive in time."],
+  HPE_HEADER_OVERFLOW: [
+    "431 Request Header Fields Too Large",
+    "headers_too_large",
+    "The request headers are too large.",
+  ],
+};
+const fallback = ["400 Bad Request", "malformed_request", "This is not a valid HTTP request."] as const;
+
+/**
+ * Answers what never became a request: a broken first line, headers too large, an upload that took too long. No
+ * route is known yet, so the answer has no API's dialect.
+ */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) return;
+  const [status, code, message] = answers[error.code ?? ""] ?? fallback;
+  const body = JSON.stringify({ detail: message });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n` +
+      `X-Error-Code: ${code}\r\nX-Request-ID: ${correlationId({ headers: {} })}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

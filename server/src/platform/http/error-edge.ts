@@ -1,0 +1,64 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { type Dialect, dialectOf } from "./dialect.ts";
+import { methodNotAllowed, notFound, toAppError } from "./framework-errors.ts";
+import { methodsAt, type RegisteredRoute } from "./routes.ts";
+
+export interface ErrorEdge {
+  readonly pathOf: (request: FastifyRequest) => string;
+  readonly validationStatus: (request: FastifyRequest) => 400 | 422;
+  readonly send: (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+}
+
+/** Path of a request below the base path, without its query. */
+const pathBelow = (basePath: string) => (request: FastifyRequest) => {
+  const path = request.url.split("?", 1)[0] ?? "/";
+  return path.startsWith(basePath) ? path.slice(basePath.length) || "/" : path;
+};
+
+/** The one place where errors become answers: whatever was thrown, in the dialect of the path that was called. */
+export function createErrorEdge(basePath: string, dialects: readonly Dialect[]): ErrorEdge {
+  const pathOf = pathBelow(basePath);
+  const validationStatus = (request: FastifyRequest) => dialectOf(dialects, pathOf(request)).validationStatus;
+
+  function send(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const path = pathOf(request);
+    const dialect = dialectOf(dialects, path);
+    const error = toAppError(thrown, dialect.validationStatus);
+    // A refusal (503) is the service doing its work; any other 5xx is a bug or a broken part, and is told once.
+    if (error.status >= 500 && error.status !== 503) {
+      request.log.error({ err: error.cause ?? error, code: error.code }, "request failed");
+    }
+    const rendered = dialect.render(error, {
+      correlationId: request.id,
+      timestamp: new Date().toISOString(),
+      method: request.method,
+      path,
+      accept: request.headers.accept ?? "",
+    });
+    return reply
+      .code(rendered.status)
+      .headers({
+        "cache-control": "no-store",
+        "x-correlation-id": request.id,
+        "x-request-id": request.id,
+        ...error.headers,
+        "content-type": rendered.contentType,
+        "x-error-code": error.code,
+      })
+      .send(rendered.body);
+  }
+  return { pathOf, validationStatus, send };
+}
+
+/** Makes the edge answer everything that fails, unknown addresses and wrong methods included. */
+export function installErrorEdge(
+  http: FastifyInstance,
+  edge: ErrorEdge,
+  routes: readonly RegisteredRoute[],
+): void {
+  http.setErrorHandler(edge.send);
+  http.setNotFoundHandler((request) => {
+    const allowed = methodsAt(routes, request.url.split("?", 1)[0] ?? "/");
+    throw allowed.length > 0 ? methodNotAllowed(allowed) : notFound();
+  });
+}

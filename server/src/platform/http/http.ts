@@ -1,0 +1,135 @@
+import cors from "@fastify/cors";
+import helmet from "@fastify/helmet";
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from "fastify";
+import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { answerClientError } from "./client-error.ts";
+import { correlationId } from "./correlation.ts";
+import type { Dialect } from "./dialect.ts";
+import { createErrorEdge, installErrorEdge } from "./error-edge.ts";
+import { shuttingDown } from "./framework-errors.ts";
+import { acceptEmptyJson } from "./json-body.ts";
+import { collectRoutes, type RegisteredRoute } from "./routes.ts";
+
+export interface HttpSettings {
+  /** Empty, or a prefix such as `/images` without a trailing slash. */
+  readonly basePath: string;
+  /** Addresses and ranges of proxies whose forwarded address counts. */
+  readonly trustProxy: readonly string[];
+  /** Origins of browser applications; `localhost` stands for any port of this machine. */
+  readonly corsOrigins: readonly string[] | "localhost";
+  /** In order: the first that owns a path words its errors. */
+  readonly dialects: readonly Dialect[];
+  /** Response headers that scripts of other origins may read, besides those of every API. */
+  readonly exposedHeaders: readonly string[];
+  readonly logger: FastifyBaseLogger;
+  /** While true, requests are refused with 503; probes are still answered. */
+  readonly draining: () => boolean;
+}
+
+export interface Http {
+  readonly server: FastifyInstance;
+  /** Every route, as they are registered. */
+  readonly routes: readonly RegisteredRoute[];
+}
+
+/** A slow upload ends here: 50 MB in two minutes is 3.5 Mbit/s. */
+const requestTimeout = 120_000;
+const defaultBodyLimit = 1024 * 1024;
+const localhostOrigin = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
+const allowedHeaders = [
+  "Authorization",
+  "Content-Type",
+  "X-API-Key",
+  "X-Correlation-ID",
+  "X-Request-ID",
+  "Idempotency-Key",
+  "Last-Event-ID",
+  "Prefer",
+  "If-None-Match",
+];
+const exposedEverywhere = [
+  "X-Polling-Interval",
+  "X-Polling-Interval-Reason",
+  "X-Correlation-ID",
+  "X-Request-ID",
+  "X-Error-Code",
+  "Content-Disposition",
+  "ETag",
+  "Retry-After",
+  "X-RateLimit-Limit",
+  "X-RateLimit-Remaining",
+  "X-RateLimit-Reset",
+];
+
+/** A Fastify instance with what every API of the service shares; `app.ts` registers the routes on it. */
+export async function createHttp(settings: HttpSettings): Promise<Http> {
+  const edge = createErrorEdge(settings.basePath, settings.dialects);
+  const server = Fastify({
+    loggerInstance: settings.logger,
+    // One line per request is written by the hook below, with what an operator looks for.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "correlationId" }),
+    genReqId: correlationId,
+    trustProxy: settings.trustProxy.length > 0 ? [...settings.trustProxy] : false,
+    bodyLimit: defaultBodyLimit,
+    requestTimeout,
+    forceCloseConnections: "idle",
+    // The drain below answers in the dialect of the path; Fastify's own 503 would not.
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 512 },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => {
+      // The router refuses before a route is known; the types of that moment are wider, the objects the same.
+      void edge.send(error, request as FastifyRequest, reply as FastifyReply);
+    },
+  });
+  server.setValidatorCompiler(validatorCompiler);
+  server.setSerializerCompiler(serializerCompiler);
+  const routes = collectRoutes(server);
+  installErrorEdge(server, edge, routes);
+  acceptEmptyJson(server, edge.validationStatus);
+
+  server.addHook("onRequest", async (request, reply) => {
+    reply.headers({ "x-correlation-id": request.id, "x-request-id": request.id });
+    if (settings.draining() && !request.routeOptions.config.probe) throw shuttingDown();
+  });
+  server.addHook("onResponse", async (request, reply) => {
+    const { method, ip } = request;
+    const ms = Math.round(reply.elapsedTime * 10) / 10;
+    const level = request.routeOptions.config.probe ? "debug" : "info";
+    request.log[level]({ method, path: edge.pathOf(request), status: reply.statusCode, ms, ip }, "request");
+  });
+
+  await server.register(helmet, {
+    frameguard: { action: "deny" },
+    referrerPolicy: { policy: "no-referrer" },
+    // Only pages have a use for a content policy, and each page sends its own.
+    contentSecurityPolicy: false,
+    crossOriginResourcePolicy: { policy: "cross-origin" },
+    // A service on plain HTTP behind a gateway must not pin its host to HTTPS; the gateway decides that.
+    strictTransportSecurity: false,
+  });
+  const { corsOrigins } = settings;
+  await server.register(cors, {
+    origin:
+      corsOrigins === "localhost" ? localhostOrigin : corsOrigins.includes("*") ? "*" : [...corsOrigins],
+    methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+    allowedHeaders,
+    exposedHeaders: [...exposedEverywhere, ...settings.exposedHeaders],
+    maxAge: 600,
+  });
+  return { server, routes };
+}
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Answers an orchestrator: exempt from credentials, limits and the drain. */
+    probe?: true;
+  }
+}

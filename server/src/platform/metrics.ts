@@ -1,0 +1,51 @@
+import type { FastifyInstance } from "fastify";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** Prometheus metrics of one service; nothing is global, so two can live in one process. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return { registry, contentType: registry.contentType, text: () => registry.metrics() };
+}
+
+/** Counts and times requests by route, not by address: an address has ids in it, and metrics must stay few. */
+export function measureRequests(http: FastifyInstance, { registry }: Metrics): void {
+  const duration = new Histogram({
+    name: "fovea_http_request_duration_seconds",
+    help: "Time from the first byte of a request to the last of its answer.",
+    labelNames: ["method", "route", "status"],
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers: [registry],
+  });
+  const errors = new Counter({
+    name: "fovea_http_errors_total",
+    help: "Error answers by code.",
+    labelNames: ["code"],
+    registers: [registry],
+  });
+  http.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "unknown";
+    const status = String(reply.statusCode);
+    duration.observe({ method: request.method, route, status }, reply.elapsedTime / 1000);
+    const code = reply.getHeader("x-error-code");
+    if (typeof code === "string") errors.inc({ code });
+  });
+}
+
+/** A gauge that asks for its value when it is read. */
+export function gauge({ registry }: Metrics, name: string, help: string, value: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(value());
+    },
+  });
+}

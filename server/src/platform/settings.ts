@@ -1,0 +1,438 @@
+import { z } from "zod";
+import { isCidr } from "./network.ts";
+
+/** One configuration variable: how it is parsed, and what `docs/configuration.md` says of it. */
+export interface Setting {
+  readonly group: string;
+  readonly description: string;
+  /** How the default reads in the documentation. */
+  readonly default: string;
+  /** Validated already, but read by a part of the service that does not exist yet. */
+  readonly reserved?: true;
+}
+
+const list = (text: string) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+
+const wholeNumber = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= minimum && Number(text) <= maximum, {
+      error: `expected a whole number from ${minimum} to ${maximum}`,
+    })
+    .transform(Number);
+const port = wholeNumber(0, 65_535);
+const flag = z
+  .enum(["on", "off", "true", "false", "1", "0", "yes", "no"], { error: "expected on or off" })
+  .transform((text) => ["on", "true", "1", "yes"].includes(text));
+const oneOf = <const Values extends readonly string[]>(values: Values) =>
+  z.enum(values, { error: `expected one of: ${values.join(", ")}` });
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: "expected an http:// or https:// address" })
+  .transform((text) => text.replace(/\/+$/, ""));
+const text = z.string();
+const secretList = z.string().transform(list);
+
+const serviceAddress = (fallback: string) => httpUrl.default(fallback);
+
+/** `60/minute` or `5/second`, `1000/hour`; `off` for none. */
+const rate = z
+  .string()
+  .regex(/^([1-9]\d{0,8}\/(second|minute|hour)|off)$/, { error: "expected a rate such as 60/minute, or off" })
+  .transform((text) => {
+    if (text === "off") return null;
+    const [count, unit] = text.split("/");
+    const windows = { second: 1000, minute: 60_000, hour: 3_600_000 } as const;
+    return { max: Number(count), windowMs: windows[unit as keyof typeof windows] };
+  });
+
+const notASharedTenant = (text: string) =>
+  !["common", "organizations", "consumers"].includes(text.toLowerCase());
+
+function describe<Schema extends z.ZodType>(
+  schema: Schema,
+  group: string,
+  fallback: string,
+  description: string,
+  more: { reserved?: true } = {},
+): Schema {
+  return schema.meta({ group, default: fallback, description, ...more } satisfies Setting);
+}
+const later = { reserved: true } as const;
+
+/**
+ * The table of all settings: one name each, parsed from text. What is described here is all there is: the
+ * reference page is generated from it.
+ */
+export const settings = {
+  PORT: describe(port.default(8000), "Listening", "`8000`", "Port of the service. `0` takes any free one."),
+  HOST: describe(
+    text.default("127.0.0.1"),
+    "Listening",
+    "`127.0.0.1`",
+    "Address it listens on. Other machines reach it only when this is not a loopback address.",
+  ),
+  PORTS: describe(
+    z.string().transform(list).pipe(z.array(port)).default([]),
+    "Listening",
+    "–",
+    "Further ports for the same service, for drop-in replacement: `8001,5001,3560`.",
+  ),
+  PUBLIC_BASE_URL: describe(
+    httpUrl.optional(),
+    "Listening",
+    "from the request",
+    "Prefix of the absolute addresses that are handed out.",
+  ),
+  BASE_PATH: describe(
+    z
+      .string()
+      .regex(/^(\/[\w.~-]+)*\/?$/, { error: "expected a path such as /images" })
+      .transform((path) => path.replace(/\/+$/, ""))
+      .default(""),
+    "Listening",
+    "`/`",
+    "Path prefix of everything, behind an ingress that does not cut it off.",
+  ),
+  TRUST_PROXY: describe(
+    z
+      .string()
+      .transform(list)
+      .refine((items) => items.every(isCidr), { error: "expected addresses or ranges such as 10.0.0.0/8" })
+      .default([]),
+    "Listening",
+    "–",
+    "Addresses or ranges (CIDR) of the proxies whose `X-Forwarded-*` headers count.",
+  ),
+  CORS_ORIGINS: describe(
+    z
+      .string()
+      .transform(list)
+      .refine((items) => items.every((item) => item === "*" || /^https?:\/\/[^/]+$/.test(item)), {
+        error: "expected origins such as https://app.example.com, without a path",
+      })
+      .optional(),
+    "Listening",
+    "localhost origins in development, none in production",
+    "Origins of the browser applications that may call the service; `*` for any.",
+  ),
+  ENVIRONMENT: describe(
+    oneOf(["development", "production"]).default("development"),
+    "Running",
+    "`development`",
+    "`production` refuses development tokens, logs JSON and allows no private networks.",
+  ),
+  ROLE: describe(
+    oneOf(["all", "api", "worker"]).default("all"),
+    "Running",
+    "`all`",
+    "What this process does: answer requests, work on batches, or both.",
+    later,
+  ),
+  DATA_DIR: describe(
+    text.default("./data"),
+    "Running",
+    "`./data`",
+    "Generated secrets (mode 0600) and `models.json`; later the embedded database and stored files.",
+  ),
+  LOG_LEVEL: describe(
+    oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+    "Running",
+    "`info`",
+    "The least severe log lines that are written.",
+  ),
+  SHUTDOWN_GRACE_SECONDS: describe(
+    wholeNumber(0, 3600).default(25),
+    "Running",
+    "`25`",
+    "How long running requests may still take after `SIGTERM`.",
+  ),
+  AUTH: describe(
+    oneOf(["contract", "all", "off"]).optional(),
+    "Access",
+    "`contract` on a loopback `HOST`, else `all`",
+    "`contract`: each API asks for what its document says. `all`: everything but the probes needs a credential. `off`: nothing does, for use behind a gateway of your own.",
+  ),
+  AZURE_TENANT_ID: describe(
+    text
+      .refine(notASharedTenant, {
+        error: "expected one tenant's id: the shared endpoints sign for every tenant",
+      })
+      .optional(),
+    "Access",
+    "–",
+    "Entra ID tenant whose tokens are accepted.",
+  ),
+  AZURE_CLIENT_ID: describe(
+    text.optional(),
+    "Access",
+    "–",
+    "Entra ID application (audience) that tokens must be for: the id itself or `api://<id>`.",
+  ),
+  AZURE_AUTHORITY: describe(
+    serviceAddress("https://login.microsoftonline.com"),
+    "Access",
+    "`https://login.microsoftonline.com`",
+    "Issuer of Entra ID tokens; signing keys are read at `{authority}/{tenant}/discovery/v2.0/keys`.",
+  ),
+  JWT_SECRET_KEY: describe(
+    text.optional(),
+    "Access",
+    "generated in `DATA_DIR`",
+    "Secret of HS256 tokens, such as those that `npm run token` prints; at least 32 characters in production.",
+  ),
+  DEV_TOKENS: describe(
+    secretList.optional(),
+    "Access",
+    "`test-token` in development on loopback",
+    "Comma list of literal bearer tokens. Honoured in development only, and off loopback only when set explicitly.",
+  ),
+  API_KEY: describe(secretList.default([]), "Access", "–", "Comma list of keys accepted as `X-API-Key`."),
+  REQUIRE_API_KEY_ALL: describe(
+    flag.default(false),
+    "Access",
+    "`off`",
+    "Asks for the API key on all routes of the catalog API, not only on configuration.",
+  ),
+  ADMIN_TOKEN: describe(
+    text.optional(),
+    "Access",
+    "–",
+    "Bearer token of the administrator; required on `/admin*` when set.",
+  ),
+  METRICS_TOKEN: describe(
+    text.optional(),
+    "Access",
+    "–",
+    "Bearer token for `/metrics`. Without it metrics are open on a loopback `HOST` and else the administrator's.",
+  ),
+  METRICS_PORT: describe(
+    port.optional(),
+    "Access",
+    "–",
+    "Serves `/metrics` on a port of its own (same `HOST`) and nowhere else, without a credential.",
+  ),
+  RATE_LIMITS: describe(
+    flag.default(true),
+    "Limits",
+    "`on`",
+    "`off` disables all limits on inbound requests.",
+  ),
+  PREPARE_RATE_LIMIT: describe(
+    rate.default(null),
+    "Limits",
+    "`off`",
+    "Requests to the prepare API per credential, or per address without one: `60/minute`.",
+  ),
+  PREPARE_CONCURRENCY: describe(
+    wholeNumber(1, 1024).optional(),
+    "Limits",
+    "number of cores",
+    "Pictures worked on at the same time.",
+  ),
+  PREPARE_MEMORY_MB: describe(
+    wholeNumber(64, 1_048_576).optional(),
+    "Limits",
+    "a quarter of the memory, at most 4096",
+    "Estimated memory that pictures being worked on and uploads being received may take together.",
+  ),
+  PREPARE_DEADLINE_SECONDS: describe(
+    wholeNumber(1, 600).default(25),
+    "Limits",
+    "`25`",
+    "Longest time for one picture, waiting included; then the answer is 503.",
+  ),
+  PREPARE_MAX_MEGAPIXELS: describe(
+    wholeNumber(1, 1000).default(268),
+    "Limits",
+    "`268`",
+    "Pictures with more pixels are refused before they are decoded.",
+  ),
+  REDIS_URL: describe(
+    z.url({ protocol: /^rediss?$/, error: "expected a redis:// or rediss:// address" }).optional(),
+    "Limits",
+    "–",
+    "Redis that shares the windows of inbound limits between processes; absent = in memory.",
+  ),
+  DATABASE_URL: describe(
+    z.url({ protocol: /^postgres(ql)?$/, error: "expected a postgres:// address" }).optional(),
+    "Storage",
+    "embedded database in `DATA_DIR`",
+    "PostgreSQL.",
+    later,
+  ),
+  DATABASE_POOL_SIZE: describe(
+    wholeNumber(2, 1000).default(10),
+    "Storage",
+    "`10`",
+    "Database connections of a process.",
+    later,
+  ),
+  IMAGE_STORAGE_PATH: describe(
+    text.optional(),
+    "Storage",
+    "`DATA_DIR/files`",
+    "Where files are stored; `s3://bucket/prefix` for S3.",
+    later,
+  ),
+  ALLOW_PRIVATE_NETWORKS: describe(
+    z
+      .string()
+      .transform(list)
+      .refine((items) => items.every((item) => item === "loopback" || isCidr(item)), {
+        error: "expected loopback, or ranges such as 10.0.0.0/8",
+      })
+      .optional(),
+    "Outbound",
+    "`loopback` in development, nothing in production",
+    "Private addresses that image and webhook URLs may reach.",
+    later,
+  ),
+  WEBHOOK_SECRET: describe(
+    text.optional(),
+    "Outbound",
+    "generated in `DATA_DIR`",
+    "`whsec_<base64>` (Standard Webhooks); any other text is taken as raw bytes.",
+    later,
+  ),
+  GEMINI_API_KEYS: describe(
+    secretList.default([]),
+    "Providers",
+    "–",
+    "Comma list of keys; `group:key` puts keys of one project into one quota group. Aliases: `GOOGLE_API_KEYS`, `GOOGLE_API_KEY`.",
+    later,
+  ),
+  GEMINI_MODEL: describe(text.optional(), "Providers", "see the catalog", "Vision model.", later),
+  GEMINI_BASE_URL: describe(
+    serviceAddress("https://generativelanguage.googleapis.com/v1beta"),
+    "Providers",
+    "`https://generativelanguage.googleapis.com/v1beta`",
+    "Address of the Gemini API.",
+    later,
+  ),
+  GEMINI_RPM_PER_KEY: describe(
+    wholeNumber(1, 1_000_000).default(55),
+    "Providers",
+    "`55`",
+    "Requests a minute per key.",
+    later,
+  ),
+  OPENAI_API_KEY: describe(text.optional(), "Providers", "–", "Images and vision.", later),
+  OPENAI_MODEL: describe(text.optional(), "Providers", "see the catalog", "Model for images.", later),
+  OPENAI_IMAGE_SIZE: describe(
+    z
+      .string()
+      .regex(/^\d{2,4}x\d{2,4}$/, { error: "expected a size such as 1024x1024" })
+      .default("1024x1024"),
+    "Providers",
+    "`1024x1024`",
+    "Size of generated pictures.",
+    later,
+  ),
+  OPENAI_RATE_LIMIT_RPM: describe(
+    wholeNumber(1, 1_000_000).default(50),
+    "Providers",
+    "`50`",
+    "Requests a minute.",
+    later,
+  ),
+  OPENAI_RATE_LIMIT_TPM: describe(
+    wholeNumber(1, 1_000_000_000).default(40_000),
+    "Providers",
+    "`40000`",
+    "Tokens a minute.",
+    later,
+  ),
+  OPENAI_BASE_URL: describe(
+    serviceAddress("https://api.openai.com/v1"),
+    "Providers",
+    "`https://api.openai.com/v1`",
+    "Address of OpenAI or of any compatible server.",
+    later,
+  ),
+  ANTHROPIC_API_KEY: describe(text.optional(), "Providers", "–", "Vision.", later),
+  ANTHROPIC_MODEL: describe(text.optional(), "Providers", "see the catalog", "Vision model.", later),
+  ANTHROPIC_BASE_URL: describe(
+    serviceAddress("https://api.anthropic.com/v1"),
+    "Providers",
+    "`https://api.anthropic.com/v1`",
+    "Address of the Anthropic API.",
+    later,
+  ),
+  REPLICATE_API_TOKEN: describe(text.optional(), "Providers", "–", "Generation.", later),
+  REPLICATE_MODEL: describe(
+    text.default("black-forest-labs/flux-schnell"),
+    "Providers",
+    "`black-forest-labs/flux-schnell`",
+    "Generation model.",
+    later,
+  ),
+  REPLICATE_BASE_URL: describe(
+    serviceAddress("https://api.replicate.com/v1"),
+    "Providers",
+    "`https://api.replicate.com/v1`",
+    "Address of the Replicate API.",
+    later,
+  ),
+  IMGUR_CLIENT_ID: describe(text.optional(), "Providers", "–", "Where catalog output goes when set.", later),
+  IMGUR_BASE_URL: describe(
+    serviceAddress("https://api.imgur.com/3"),
+    "Providers",
+    "`https://api.imgur.com/3`",
+    "Address of the Imgur API.",
+    later,
+  ),
+  CHUNK_SIZE: describe(wholeNumber(1, 100_000).default(2000), "Batches", "`2000`", "Rows of a chunk.", later),
+  MAX_CONCURRENT_BATCHES: describe(
+    wholeNumber(1, 10_000).default(20),
+    "Batches",
+    "`20`",
+    "Batches that run at the same time.",
+    later,
+  ),
+  MAX_CONCURRENT_WORKERS: describe(
+    wholeNumber(1, 10_000).default(100),
+    "Batches",
+    "`100`",
+    "Workers.",
+    later,
+  ),
+  MAX_CONCURRENT_REQUESTS: describe(
+    wholeNumber(1, 10_000).default(25),
+    "Batches",
+    "`25`",
+    "Requests that a worker has under way.",
+    later,
+  ),
+  MEDIA_MAX_RETRIES: describe(
+    wholeNumber(0, 100).default(3),
+    "Batches",
+    "`3`",
+    "Retries of a media job.",
+    later,
+  ),
+  RETRY_BASE_MS: describe(
+    wholeNumber(1, 3_600_000).default(2000),
+    "Batches",
+    "`2000`",
+    "Base of every exponential backoff.",
+    later,
+  ),
+  APPLICATIONINSIGHTS_CONNECTION_STRING: describe(
+    text.optional(),
+    "Telemetry",
+    "–",
+    "Traces and metrics to Azure Monitor.",
+    later,
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: describe(
+    httpUrl.optional(),
+    "Telemetry",
+    "–",
+    "Traces and metrics over OTLP.",
+    later,
+  ),
+} as const;

@@ -1,0 +1,69 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { describe, test } from "vitest";
+
+declare module "vitest" {
+  interface TaskMeta {
+    /** Read from the report by the closing line of `npm test`. */
+    notRun?: { what: string; why: string };
+  }
+}
+
+/** What some tests need and `npm ci` does not bring, by its Debian package. */
+export type Need = "chromium" | "python3-requests" | "redis-server";
+
+interface Program {
+  /** Where it is if not in its usual place, as on macOS. */
+  readonly variable: string;
+  readonly name: string;
+  readonly works: (path: string) => boolean;
+}
+
+const programs: Readonly<Record<Need, Program>> = {
+  chromium: { variable: "CHROMIUM", name: "chromium", works: existsSync },
+  "python3-requests": {
+    variable: "PYTHON",
+    name: "python3",
+    works: (path) => spawnSync(path, ["-c", "import requests"]).status === 0,
+  },
+  "redis-server": { variable: "REDIS_SERVER", name: "redis-server", works: existsSync },
+};
+
+/**
+ * A `describe` for tests that need an installed program. Without it they are skipped, and the closing line of
+ * `npm test` names them; with `CI=true` that is a failure, so that nothing is left out unnoticed.
+ *
+ * @param what names the tests for people: "the docs page in a browser"
+ * @param tests is called also if the tests are then skipped, to count them: use the path inside them only
+ */
+export function describeWith(need: Need, what: string, tests: (program: { path: string }) => void): void {
+  const path = findProgram(need, process.env);
+  if (path !== undefined) {
+    describe(what, () => tests({ path }));
+    return;
+  }
+  const why = `${need} is not installed`;
+  if (process.env["CI"] === "true") {
+    test(what, () => {
+      throw new Error(
+        `${why}, and with CI=true nothing is left out. ` +
+          `If it is somewhere else, ${programs[need].variable} names its path.`,
+      );
+    });
+    return;
+  }
+  describe.skip(what, { meta: { notRun: { what, why } } }, () => tests({ path: need }));
+}
+
+/** Debian's own place comes first: a Python from elsewhere in PATH does not have Debian's packages. */
+export function findProgram(need: Need, environment: NodeJS.ProcessEnv): string | undefined {
+  const { variable, name, works } = programs[need];
+  const named = environment[variable];
+  if (named) return works(named) ? named : undefined;
+  const folders = ["/usr/bin", ...(environment["PATH"] ?? "").split(delimiter)];
+  return folders
+    .map((folder) => join(folder, name))
+    .filter(existsSync)
+    .find(works);
+}
