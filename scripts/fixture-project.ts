@@ -14,7 +14,14 @@ export interface Project {
   readonly run: (script: string, args?: readonly string[], environment?: NodeJS.ProcessEnv) => RunningProcess;
 }
 
-const manifest = { name: "project", version: "1.0.0", private: true, type: "module", workspaces: ["part"] };
+const manifest = {
+  name: "project",
+  version: "1.0.0",
+  private: true,
+  type: "module",
+  workspaces: ["part"],
+  scripts: { start: "node scripts/start.mjs" },
+};
 const part = { name: "part", version: "1.0.0" };
 const lockfile = {
   name: "project",

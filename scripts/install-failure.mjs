@@ -21,7 +21,7 @@ const remedies = [
       "A mirror may be behind or may want a login (`npm login`).",
   ],
   [
-    /\bE(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|CONNABORTED|TIMEDOUT|HOSTUNREACH|NETUNREACH)\b|SOCKET_TIMEOUT|\bE5\d\d\b|network/i,
+    /\bE(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|CONNABORTED|TIMEDOUT|HOSTUNREACH|NETUNREACH)\b|SOCKET_TIMEOUT|ENOTCACHED|\bE5\d\d\b|network/i,
     "The package registry cannot be reached. Check the network; " +
       "`npm config get registry`, `npm config get proxy` and `npm config get https-proxy` show what npm uses.",
   ],
@@ -31,14 +31,22 @@ const remedies = [
   ],
 ];
 
-const shownLines = 15;
+const firstLines = 8;
+const lastLines = 8;
 
 /**
- * The text for a failed install: npm's own last lines, then what to do.
+ * The text for a failed install: npm's own words, then what to do.
  * @param {string} output what npm printed
  */
 export function describeFailure(output) {
-  const lines = output.trimEnd().split("\n").slice(-shownLines);
+  const lines = output.trimEnd().split("\n");
+  // After a usage error npm explains all its options, which hides the error.
+  const usage = lines.findIndex((line) => line.includes("Clean install a project"));
+  if (usage > 0) lines.length = usage;
+  // The reason stands first in some failures and last in others.
+  if (lines.length > firstLines + lastLines) {
+    lines.splice(firstLines, lines.length - firstLines - lastLines, "…");
+  }
   const remedy =
     remedies.find(([sign]) => sign.test(output))?.[1] ?? "npm's lines above say why; `npm ci` repeats it.";
   return ["Installing dependencies failed.", "", ...lines.map((line) => `  ${line}`), "", remedy].join("\n");

@@ -28,9 +28,15 @@ test.each([
   expect(text).toContain(`  ${output.trimEnd().split("\n").at(-1)}`);
 });
 
-test("only the last lines of a long output are shown", () => {
-  const output = Array.from({ length: 40 }, (_, index) => `line ${index}`).join("\n");
-  const text = describeFailure(output);
-  expect(text).toContain("line 39");
-  expect(text).not.toContain("line 24\n");
+test("a long output is cut in the middle", () => {
+  const output = Array.from({ length: 40 }, (_, index) => `line ${index};`).join("\n");
+  expect(describeFailure(output)).toContain("line 7;\n  …\n  line 32;");
+  expect(describeFailure(output)).toContain("line 39;");
+});
+
+test("npm's list of its options is left out", () => {
+  const reason = "npm error code EUSAGE\nnpm error Missing: sharp@1.0.0 from lock file";
+  const text = describeFailure(`${reason}\nnpm error\nnpm error Clean install a project\nnpm error Usage:\n`);
+  expect(text).toContain("Missing: sharp");
+  expect(text).not.toContain("Usage:");
 });

@@ -4,11 +4,13 @@ import { exitCode, runChild } from "./child.mjs";
 import { ensureInstalled, InstallInterrupted } from "./install.mjs";
 import { exitWith } from "./refusal.mjs";
 import { findRuntime, requireNode, runtimeEnvironment, runtimeFlags } from "./runtime.mjs";
+import { endWithNpm } from "./starter.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 await exitWith(async () => {
   requireNode();
+  endWithNpm();
   try {
     await ensureInstalled({ root });
   } catch (error) {
@@ -18,6 +20,8 @@ await exitWith(async () => {
   }
   const main = join(root, "server", "src", "main.ts");
   const ended = await runChild(findRuntime({ root }), [...runtimeFlags, main, ...process.argv.slice(2)], {
+    // `.env` and a relative DATA_DIR belong to the clone, wherever the command was given.
+    cwd: root,
     env: runtimeEnvironment(process.env),
     // The channel carries nothing: that it closes tells the server that this process was killed.
     stdio: ["ignore", "inherit", "inherit", "ipc"],

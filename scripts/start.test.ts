@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startProcess } from "./fixture-process.ts";
 import { createProject } from "./fixture-project.ts";
@@ -17,21 +19,32 @@ const server = `
   });
   console.log("up");`;
 
-test("the server runs on Node 24 with its environment, its arguments and a quiet stderr", async () => {
+test("the server runs on Node 24 with its environment and arguments in the clone, and quietly", async () => {
   const project = createProject({
     installed: true,
-    main: `import type { Server } from "node:http";
+    main: `import { existsSync } from "node:fs";
            const report: Record<string, unknown> = {
              node: Number.parseInt(process.versions.node) >= 24,
              pool: Number(process.env.UV_THREADPOOL_SIZE) >= 8,
              arenas: process.env.MALLOC_ARENA_MAX,
              args: process.argv.slice(2),
+             folder: existsSync("package-lock.json"),
            };
            await import("node:sqlite");
            console.log(JSON.stringify(report));`,
   });
-  const { code, output } = await project.run("start.mjs", ["--verbose"]).ended;
-  expect(JSON.parse(output)).toEqual({ node: true, pool: true, arenas: "2", args: ["--verbose"] });
+  const { code, output } = await startProcess(
+    process.execPath,
+    [join(project.root, "scripts/start.mjs"), "--verbose"],
+    { cwd: tmpdir() },
+  ).ended;
+  expect(JSON.parse(output)).toEqual({
+    node: true,
+    pool: true,
+    arenas: "2",
+    args: ["--verbose"],
+    folder: true,
+  });
   expect(code).toBe(0);
 });
 
@@ -109,6 +122,17 @@ test("the server ends by itself when the command is killed", async () => {
   start.child.kill("SIGKILL");
   expect(await start.ended).toEqual({ code: null, signal: "SIGKILL", output: "up\ndrained\n" });
 });
+
+test.each(["SIGTERM", "SIGKILL"] as const)(
+  "the server drains when npm, its starter, gets a %s",
+  async (signal) => {
+    const project = createProject({ installed: true, main: server });
+    const npm = startProcess("npm", ["start", "--silent"], { cwd: project.root });
+    await npm.shown("up");
+    npm.child.kill(signal);
+    expect((await npm.ended).output).toMatch(/up\nended after 0\n$/);
+  },
+);
 
 test("npm's copy of a Ctrl-C is not a second one, and a later one is", async () => {
   const project = createProject();

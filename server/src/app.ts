@@ -1,4 +1,3 @@
-import { createServer } from "node:http";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { configureSharp } from "@fovea/imaging";
@@ -19,20 +18,25 @@ import type { AuthSettings } from "./platform/auth/settings.ts";
 import { signInRoutes } from "./platform/auth/sign-in.ts";
 import type { Config } from "./platform/config.ts";
 import { createHttp } from "./platform/http/http.ts";
-import { bind, type Listening, listen } from "./platform/http/listen.ts";
+import { bind, type Listening, listen, portOf } from "./platform/http/listen.ts";
 import { collectOpenApi, openApiRoutes } from "./platform/http/openapi.ts";
 import type { RegisteredRoute } from "./platform/http/routes.ts";
 import { createAdmission } from "./platform/limits/admission.ts";
 import { registerInboundLimits } from "./platform/limits/inbound.ts";
 import { createMetrics, gauge, measureRequests } from "./platform/metrics.ts";
+import { createMetricsServer } from "./platform/metrics-server.ts";
 import { isLoopbackHost } from "./platform/network.ts";
 import { loadSecrets, type Secrets } from "./platform/secrets.ts";
 
 export interface App {
   readonly http: FastifyInstance;
   readonly routes: readonly RegisteredRoute[];
-  /** Starts answering; resolves with the ports taken. */
-  listen(): Promise<{ readonly port: number; readonly metricsPort: number | null }>;
+  /** Starts answering; resolves with the ports taken, `ports` being all those of the service. */
+  listen(): Promise<{
+    readonly port: number;
+    readonly ports: readonly number[];
+    readonly metricsPort: number | null;
+  }>;
   /**
    * Takes no new work, lets running requests end, and closes everything.
    *
@@ -42,6 +46,9 @@ export interface App {
 }
 
 export const version = "0.1.0";
+
+/** A request never waits for Redis: while it is out of reach, or hangs, the request is let in uncounted. */
+const redisOptions = { maxRetriesPerRequest: 0, enableOfflineQueue: false, commandTimeout: 500 } as const;
 
 /** Work that would wait longer than this is refused: within a client's patience, and far from its time-out. */
 const maxWaitMs = 4000;
@@ -93,8 +100,7 @@ export async function createApp(config: Config, logger: FastifyBaseLogger): Prom
   });
   addAuthentication(http, authentication);
 
-  const redis =
-    config.REDIS_URL === undefined ? null : new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1 });
+  const redis = config.REDIS_URL === undefined ? null : new Redis(config.REDIS_URL, redisOptions);
   redis?.on("error", (error) => logger.warn({ err: error }, "redis is out of reach; limits are not shared"));
   http.addHook("onClose", async () => redis?.disconnect());
   await registerInboundLimits(http, { enabled: config.RATE_LIMITS, redis });
@@ -142,22 +148,21 @@ export async function createApp(config: Config, logger: FastifyBaseLogger): Prom
   );
 
   let listening: Listening | undefined;
-  const metricsServer = createServer((_request, response) => {
-    void metrics.text().then((text) => response.setHeader("content-type", metrics.contentType).end(text));
-  });
+  const metricsServer = createMetricsServer(metrics);
   return {
     http,
     routes,
     async listen() {
       listening = await listen(http, { host: config.HOST, port: config.PORT, ports: config.PORTS });
-      if (config.METRICS_PORT === undefined) return { port: listening.port, metricsPort: null };
+      const { port, ports } = listening;
+      if (config.METRICS_PORT === undefined) return { port, ports, metricsPort: null };
       try {
         await bind(metricsServer, "METRICS_PORT", config.HOST, config.METRICS_PORT);
       } catch (error) {
         await listening.close(0);
         throw error;
       }
-      return { port: listening.port, metricsPort: config.METRICS_PORT };
+      return { port, ports, metricsPort: portOf(metricsServer) };
     },
     async close(graceMs) {
       draining = true;

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { signLocalToken } from "./platform/auth/local-token.ts";
 import { loadConfig } from "./platform/config.ts";
+import { readEnvironment } from "./platform/environment.ts";
 import { AppError } from "./platform/errors.ts";
 import { loadSecrets } from "./platform/secrets.ts";
 
@@ -16,7 +17,7 @@ async function printToken(): Promise<void> {
     },
   });
   const hours = Number(values.hours);
-  const config = loadConfig(process.env);
+  const config = loadConfig(readEnvironment());
   const { jwtSecret } = loadSecrets({
     dataDir: config.DATA_DIR,
     jwtSecretKey: config.JWT_SECRET_KEY,

@@ -29,8 +29,14 @@ export interface LimitResult {
 /** Under these, artefacts cost a model accuracy that fewer pixels would not: text sooner than photographs. */
 const qualityFloor = { text: 70, photo: 50 } as const;
 const priorSlope = { text: -0.25, photo: -0.65 } as const;
-/** What the settings for few bytes usually leave of a file made by those for speed; only a first guess. */
-const savedBySmallSettings = { jpeg: 0.92, webp: 0.97, png: 0.85 } as const;
+/**
+ * What the settings for few bytes usually leave of a file made by those for speed; only a first guess. Of a page of
+ * text PNG's leave a quarter (measured), and a page that would fit must not be made smaller: that ruins it.
+ */
+const savedBySmallSettings = {
+  text: { jpeg: 0.92, webp: 0.97, png: 0.2 },
+  photo: { jpeg: 0.92, webp: 0.97, png: 0.85 },
+} as const;
 /** ln(bytes) over ln(area): a picture made smaller has more detail in each pixel. */
 const areaExponent = 0.88;
 /** How often a lossless picture that came out well under the limit is tried a little larger. */
@@ -72,7 +78,7 @@ export async function encodeToLimit(
 
   let known: { quality: number; bytes: number } | null = {
     quality: wanted,
-    bytes: fast.length * savedBySmallSettings[format],
+    bytes: fast.length * savedBySmallSettings[kind][format],
   };
   let pixels = source;
   let tooLarge: Area = { pixels: source, bytes: fast.length };
@@ -109,24 +115,24 @@ export async function encodeToLimit(
   );
 }
 
-/** The size whose file should have the aimed bytes: strictly smaller than what is known to be too large. */
-function nextSize(last: Area, tooLarge: Area, source: RawPixels, request: LimitRequest) {
-  const { maxBytes, grid } = request;
+/**
+ * The size whose file should have the aimed bytes: strictly smaller than what is known to be too large, and in whole
+ * patches where there are any.
+ */
+function nextSize(last: Area, tooLarge: Area, source: RawPixels, { maxBytes, grid }: LimitRequest) {
   const area = last.pixels.width * last.pixels.height;
-  const limit = tooLarge.pixels.width * tooLarge.pixels.height;
-  const predicted = area * ((maxBytes * aimedShare) / last.bytes) ** (1 / areaExponent);
-  const scale = Math.sqrt(Math.min(predicted, limit * 0.98) / (source.width * source.height));
-  return scaledSize(source, scale, grid);
-}
-
-/** Scales a size by its long side, on whole patches where there are any, keeping the aspect ratio. */
-function scaledSize(source: RawPixels, scale: number, grid: number | null) {
-  const long = Math.max(source.width, source.height);
-  const ideal = Math.max(1, Math.floor(long * scale));
+  const aimedArea = area * ((maxBytes * aimedShare) / last.bytes) ** (1 / areaExponent);
+  const long = longSide(source);
+  const aspect = long / Math.min(source.width, source.height);
+  // A strip stays one pixel thick, so that its area falls with its length alone.
+  const aimed = Math.min(Math.sqrt(aimedArea * aspect), aimedArea, longSide(tooLarge.pixels) * 0.99);
+  const ideal = Math.max(1, Math.floor(aimed));
   const snapped = grid !== null && ideal >= grid * 4 ? Math.floor(ideal / grid) * grid : ideal;
-  const ratio = snapped / long;
+  const scale = snapped / long;
   return {
-    width: Math.max(1, Math.round(source.width * ratio)),
-    height: Math.max(1, Math.round(source.height * ratio)),
+    width: Math.max(1, Math.round(source.width * scale)),
+    height: Math.max(1, Math.round(source.height * scale)),
   };
 }
+
+const longSide = ({ width, height }: RawPixels) => Math.max(width, height);

@@ -41,11 +41,14 @@ const hopeless = 1.1;
 const stepOf = (quality: number) => (quality < 50 ? 5000 / quality : Math.max(1, 200 - 2 * quality));
 const qualityOf = (step: number) => (step > 100 ? 5000 / step : 100 - step / 2);
 
+/** Two files of nearly one size: quality hardly matters there, so that the next step goes all the way. */
+const flattest = -0.02;
+
 function slopeOf(samples: readonly Sample[], prior: number): number {
   const [a, b] = samples.slice(-2);
   if (a === undefined || b === undefined) return prior;
   const slope = Math.log(b.bytes / a.bytes) / Math.log(stepOf(b.quality) / stepOf(a.quality));
-  return Number.isFinite(slope) && slope < -0.05 ? slope : prior;
+  return Number.isFinite(slope) ? Math.min(slope, flattest) : prior;
 }
 
 /** What another encoder setting suggests is a guess about sizes, so it may also say that the quality wanted will do. */
@@ -59,14 +62,20 @@ function predictQuality(samples: readonly Sample[], last: Sample, target: ByteTa
   return qualityOf(stepOf(last.quality) * Math.exp(wanted / slopeOf(samples, target.priorSlope)));
 }
 
-/** The quality whose file should have the aimed size, kept strictly between what is known too large and too small. */
-function nextQuality(samples: readonly Sample[], last: Sample, target: ByteTarget): number {
+/**
+ * The quality whose file should have the aimed size, kept strictly between what is known too large and too small;
+ * null where nothing is left between them.
+ */
+function nextQuality(samples: readonly Sample[], last: Sample, target: ByteTarget): number | null {
   let ceiling = target.quality;
   let bottom = target.floor;
   for (const { quality, bytes } of samples) {
     if (bytes > target.maxBytes) ceiling = Math.min(ceiling, quality - 1);
     else bottom = Math.max(bottom, quality + 1);
   }
+  if (bottom > ceiling) return null;
+  // The last attempt is the one that decides whether quality can reach the limit at all.
+  if (samples.length === maxEncodes - 1 && bottom === target.floor) return target.floor;
   return Math.min(ceiling, Math.max(bottom, Math.floor(predictQuality(samples, last, target))));
 }
 
@@ -85,16 +94,15 @@ export async function encodeWithin(target: ByteTarget): Promise<ByteTargetResult
   const samples: Sample[] = [];
   let best: { bytes: Buffer; quality: number } | undefined;
   let last: Sample = target.known ?? { quality: floor, bytes: 0 };
-  let quality = target.known ? firstQuality(target.known, target) : floor;
+  let quality: number | null = target.known ? firstQuality(target.known, target) : floor;
   const outOfReach = () => bytesAt(floor, samples, last, priorSlope) > maxBytes * hopeless;
-  while (samples.length < maxEncodes && (best || !outOfReach())) {
+  while (quality !== null && samples.length < maxEncodes && (best || !outOfReach())) {
     const bytes = await target.encode(quality);
     last = { quality, bytes: bytes.length };
     samples.push(last);
     if (bytes.length <= maxBytes && quality > (best?.quality ?? 0)) best = { bytes, quality };
     if (best && (best.quality >= target.quality || best.bytes.length >= maxBytes * acceptedShare)) break;
     quality = nextQuality(samples, last, target);
-    if (samples.some((sample) => sample.quality === quality)) break;
   }
   if (best) return { fits: true, ...best, encodes: samples.length };
   return { fits: false, bytesAtFloor: bytesAt(floor, samples, last, priorSlope), encodes: samples.length };

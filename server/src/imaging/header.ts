@@ -25,7 +25,10 @@ export interface ImageHeader {
   readonly progressive: boolean;
   /** An embedded ICC profile; `srgb` when its primaries and curve are those of sRGB (or grey of the same curve). */
   readonly profile: "none" | "srgb" | "other";
-  /** Whether the file holds EXIF, XMP, IPTC, comments, thumbnails or bytes after its end. */
+  /**
+   * Whether the file holds what `stripMetadata` cuts out: EXIF, XMP, IPTC, comments, texts, thumbnails, further
+   * pictures, private parts or bytes after its end. An sRGB profile, which it cuts too, does not count.
+   */
   readonly hasMetadata: boolean;
   readonly hasExif: boolean;
   /** For JPEG whether chroma is stored at less than full resolution; null for other formats. */

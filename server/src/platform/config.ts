@@ -4,84 +4,102 @@ import { isLoopbackHost } from "./network.ts";
 import { settings } from "./settings.ts";
 
 /** Every setting by its variable name, validated; absent optional ones are undefined. */
-export type Config = z.output<typeof schema> & {
+export type Config = Settings & {
   readonly AUTH: "contract" | "all" | "off";
 };
 
 const schema = z.object(settings);
+type Settings = z.output<typeof schema>;
 
 /**
  * Reads the configuration from environment variables; an empty variable counts as absent.
  *
- * @throws {AppError} `invalid_configuration`, whose message lists every problem by variable name. Values are
- * never repeated in it: it ends in logs.
+ * @throws {AppError} `invalid_configuration`, whose message lists every problem by variable name. Values of secrets
+ * are never repeated in it: it ends in logs.
  */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(
+  const given = new Map(
     Object.keys(settings).flatMap((name) => {
-      const value = environment[name] ?? aliasOf(name, environment);
-      return value === undefined || value.trim() === "" ? [] : [[name, value.trim()]];
+      const value = [name, ...(aliases[name] ?? [])]
+        .map((spelling) => environment[spelling]?.trim())
+        .find((text) => text !== undefined && text !== "");
+      return value === undefined ? [] : [[name, value] as const];
     }),
   );
-  const parsed = schema.safeParse(given);
-  const problems = parsed.success
-    ? contradictions(parsed.data)
-    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  if (!parsed.success || problems.length > 0) throw invalidConfiguration(problems);
-  const config = parsed.data;
-  return { ...config, AUTH: config.AUTH ?? (isLoopbackHost(config.HOST) ? "contract" : "all") };
+  const parsed = schema.safeParse(Object.fromEntries(given));
+  const issues = parsed.success ? [] : parsed.error.issues;
+  // Every setting is optional or has a default, so what is left without the wrong ones is whole again.
+  const wrong = new Set(issues.map(({ path }) => String(path[0])));
+  for (const name of wrong) given.delete(name);
+  const config = parsed.success ? parsed.data : schema.parse(Object.fromEntries(given));
+  const problems = [
+    ...issues.map(({ path, message }) => `${String(path[0])}: ${message}`),
+    ...contradictions(config)
+      .filter(({ between }) => !between.some((name) => wrong.has(name)))
+      .map(({ problem }) => problem),
+  ];
+  if (problems.length > 0) throw invalidConfiguration([...new Set(problems)]);
+  return { ...config, AUTH: config.AUTH ?? defaultAuth(config) };
 }
 
 const aliases: Readonly<Record<string, readonly string[]>> = {
   GEMINI_API_KEYS: ["GOOGLE_API_KEYS", "GOOGLE_API_KEY"],
 };
 
-function aliasOf(
-  name: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): string | undefined {
-  return aliases[name]?.map((alias) => environment[alias]).find((value) => value !== undefined);
+const defaultAuth = ({ HOST }: Settings) => (isLoopbackHost(HOST) ? "contract" : "all");
+
+interface Contradiction {
+  /** The settings that were looked at: while one of them is wrong by itself, nothing is said of them together. */
+  readonly between: readonly (keyof Settings)[];
+  readonly problem: string;
 }
 
 /** What no single setting can know: combinations that cannot be meant. */
-function contradictions(config: z.output<typeof schema>): string[] {
-  const problems: string[] = [];
-  const loopback = isLoopbackHost(config.HOST);
-  const auth = config.AUTH ?? (loopback ? "contract" : "all");
-  const entra = [config.AZURE_TENANT_ID, config.AZURE_CLIENT_ID].filter(
-    (value) => value !== undefined,
-  ).length;
+function contradictions(config: Settings): Contradiction[] {
+  const found: Contradiction[] = [];
+  const entra = [config.AZURE_TENANT_ID, config.AZURE_CLIENT_ID].filter((id) => id !== undefined).length;
   if (entra === 1) {
-    problems.push("AZURE_TENANT_ID, AZURE_CLIENT_ID: set both, or neither");
+    found.push({
+      between: ["AZURE_TENANT_ID", "AZURE_CLIENT_ID"],
+      problem: "AZURE_TENANT_ID, AZURE_CLIENT_ID: set both, or neither",
+    });
   }
-  const devTokens = config.ENVIRONMENT === "development" && config.DEV_TOKENS !== undefined;
+  const devTokens = config.ENVIRONMENT === "development" && (config.DEV_TOKENS ?? []).length > 0;
   const credential =
     entra === 2 || config.API_KEY.length > 0 || config.JWT_SECRET_KEY !== undefined || devTokens;
-  if (auth === "all" && !credential) {
+  if ((config.AUTH ?? defaultAuth(config)) === "all" && !credential) {
     const because = config.AUTH === "all" ? "AUTH=all" : `HOST=${config.HOST} is not loopback, so AUTH=all`;
-    problems.push(
-      `AUTH: ${because} asks a credential of everybody and none is configured; set API_KEY, JWT_SECRET_KEY, ` +
+    found.push({
+      between: ["AUTH", "HOST", "ENVIRONMENT", "API_KEY", "JWT_SECRET_KEY", "AZURE_TENANT_ID", "AZURE_CLIENT_ID"],
+      problem:
+        `AUTH: ${because} asks a credential of everybody and none is configured; set API_KEY, JWT_SECRET_KEY, ` +
         "or AZURE_TENANT_ID with AZURE_CLIENT_ID (or AUTH=off behind a gateway of your own)",
-    );
+    });
   }
   if (config.ENVIRONMENT === "production" && (config.JWT_SECRET_KEY?.length ?? 32) < 32) {
-    problems.push("JWT_SECRET_KEY: expected at least 32 characters in production");
+    found.push({
+      between: ["ENVIRONMENT", "JWT_SECRET_KEY"],
+      problem: "JWT_SECRET_KEY: expected at least 32 characters in production",
+    });
   }
   if (config.REQUIRE_API_KEY_ALL && config.API_KEY.length === 0) {
-    problems.push("REQUIRE_API_KEY_ALL: is on, but API_KEY names no key");
+    found.push({
+      between: ["REQUIRE_API_KEY_ALL", "API_KEY"],
+      problem: "REQUIRE_API_KEY_ALL: is on, but API_KEY names no key",
+    });
   }
-  const ports = [
-    config.PORT,
-    ...config.PORTS,
-    ...(config.METRICS_PORT === undefined ? [] : [config.METRICS_PORT]),
-  ];
-  const fixed = ports.filter((port) => port !== 0);
-  if (config.METRICS_PORT !== undefined && [config.PORT, ...config.PORTS].includes(config.METRICS_PORT)) {
-    problems.push("METRICS_PORT: is also a port of the service; choose another");
-  } else if (new Set(fixed).size !== fixed.length && config.PORTS.length !== new Set(config.PORTS).size) {
-    problems.push("PORTS: names a port twice");
+  // 0 takes any free port, so two of them are two ports.
+  const ports = config.PORTS.filter((port) => port !== 0);
+  if (new Set(ports).size !== ports.length) {
+    found.push({ between: ["PORTS"], problem: "PORTS: names a port twice" });
   }
-  return problems;
+  if (config.METRICS_PORT && [config.PORT, ...ports].includes(config.METRICS_PORT)) {
+    found.push({
+      between: ["METRICS_PORT", "PORT", "PORTS"],
+      problem: "METRICS_PORT: is also a port of the service; choose another",
+    });
+  }
+  return found;
 }
 
 const invalidConfiguration = (problems: readonly string[]) =>

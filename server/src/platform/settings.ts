@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isSingleTenant } from "./auth/entra.ts";
 import { isCidr } from "./network.ts";
 
 /** One configuration variable: how it is parsed, and what `docs/configuration.md` says of it. */
@@ -48,9 +49,6 @@ const rate = z
     const windows = { second: 1000, minute: 60_000, hour: 3_600_000 } as const;
     return { max: Number(count), windowMs: windows[unit as keyof typeof windows] };
   });
-
-const notASharedTenant = (text: string) =>
-  !["common", "organizations", "consumers"].includes(text.toLowerCase());
 
 function describe<Schema extends z.ZodType>(
   schema: Schema,
@@ -158,8 +156,8 @@ export const settings = {
   ),
   AZURE_TENANT_ID: describe(
     text
-      .refine(notASharedTenant, {
-        error: "expected one tenant's id: the shared endpoints sign for every tenant",
+      .refine(isSingleTenant, {
+        error: "expected one tenant's id (a GUID): the shared endpoints sign for every tenant, and no token names a domain",
       })
       .optional(),
     "Access",

@@ -21,15 +21,17 @@ const quote = 0x22;
 const backslash = 0x5c;
 /** Shorter strings are left to the JSON parser; an image is never this short by accident. */
 const long = 4096;
-/** Cannot be the beginning of a string in valid JSON, where NUL has to be escaped. */
+/** JSON text can write a NUL in this one way only. */
+const escapedNul = "\\u0000";
+/** With a number behind it, stands for a long text while the rest is parsed. */
 const mark = "\u0000long:";
 
 /**
  * Parses a JSON body whose long strings stay bytes. A picture of 4 MB is a string of 5.3 million characters that
  * `JSON.parse` would decode, scan and copy; only its base64 is wanted, and that once.
  *
- * Strings with escapes are left to the parser (some encoders write `\/`), so the result is that of `JSON.parse` in
- * every other respect.
+ * Only the fields of the top level become {@link LongText}: there the image is. In every other respect the result is
+ * that of `JSON.parse`, but for raw control characters inside a long text: not all of them are looked for.
  *
  * @param parse turns the shortened text into a value; throws for broken JSON
  */
@@ -42,17 +44,23 @@ export function parseWithLongText(body: Buffer, parse: (text: string) => unknown
     const end = endOfString(body, position + 1);
     if (end < 0) break;
     const text = body.subarray(position + 1, end);
+    // Strings with escapes are left to the parser: some encoders write `\/`.
     if (text.length >= long && !text.includes(backslash) && !hasControls(text)) {
-      // In JSON text the mark is written escaped; unescaped it could not have come from the body.
-      pieces.push(body.toString("utf8", copied, position), `"\\u0000long:${found.length}"`);
+      pieces.push(body.toString("utf8", copied, position));
       found.push(new LongText(text));
       copied = end + 1;
     }
     position = body.indexOf(quote, end + 1);
   }
-  if (found.length === 0) return parse(body.toString("utf8"));
+  const parseWhole = () => parse(body.toString("utf8"));
+  if (found.length === 0) return parseWhole();
   pieces.push(body.toString("utf8", copied));
-  return restore(parse(pieces.join("")), found);
+  // A text of the body that says the same as a mark would be taken for one.
+  if (pieces.some((piece) => piece.includes(escapedNul))) return parseWhole();
+  const shortened = pieces.map((piece, index) =>
+    index === 0 ? piece : `"${escapedNul}long:${index - 1}"${piece}`,
+  );
+  return restore(parse(shortened.join("")), found) ?? parseWhole();
 }
 
 function endOfString(body: Buffer, from: number): number {
@@ -69,12 +77,17 @@ function endOfString(body: Buffer, from: number): number {
 /** Raw control characters make a JSON string invalid; the parser is to say so. Line breaks are the likely ones. */
 const hasControls = (text: Buffer) => text.includes(0x0a) || text.includes(0x0d) || text.includes(0x00);
 
-/** Puts the long texts where their marks are: on the top level, where the image is. Deeper ones stay marks. */
+/** Puts the long texts where their marks are; undefined unless all of them are fields of the top level. */
 function restore(value: unknown, found: readonly LongText[]): unknown {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
+  let restored = 0;
   const fields = Object.entries(value).map(([name, field]) => {
-    const index = typeof field === "string" && field.startsWith(mark) ? Number(field.slice(mark.length)) : -1;
-    return [name, found[index] ?? field];
+    const text =
+      typeof field === "string" && field.startsWith(mark)
+        ? found[Number(field.slice(mark.length))]
+        : undefined;
+    if (text) restored += 1;
+    return [name, text ?? field];
   });
-  return Object.fromEntries(fields);
+  return restored === found.length ? Object.fromEntries(fields) : undefined;
 }

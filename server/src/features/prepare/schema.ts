@@ -43,7 +43,8 @@ const provider = z
 
 const colour = z
   .string()
-  .regex(/^#[0-9a-f]{6}$/i, { error: "expected a colour such as #FFFFFF" })
+  // Both cases spelled out: the schema that clients see is the pattern without its flags.
+  .regex(/^#[0-9a-fA-F]{6}$/, { error: "expected a colour such as #FFFFFF" })
   .describe("Put behind transparent pixels.");
 const quality = z.int({ error: "expected a whole number from 1 to 100" }).min(1).max(100);
 const model = z

@@ -6,8 +6,8 @@ import { screenEnd, walkBlocks } from "./gif-blocks.ts";
 /**
  * Reads what a GIF says of itself. Damage behind the first image's descriptor is left for the decoder to judge.
  *
- * The size is the logical screen, grown to hold every frame: a screen of 1 × 1 with a frame of
- * 65 535 × 65 535 decodes to the latter.
+ * The size is the logical screen, grown to hold the first frame as decoders grow it: a screen of 1 × 1 with a
+ * frame of 65 535 × 65 535 decodes to the latter. Later frames are clipped.
  *
  * @throws ImagingError `corrupt` where the bytes end or make no sense before the first image.
  */
@@ -110,9 +110,11 @@ function cutBlocksOf(bytes: Buffer, isAnimated: boolean) {
 }
 
 function addFrame(facts: GifFacts, bytes: Buffer, start: number): void {
+  if (facts.frames === 0) {
+    facts.width = Math.max(facts.width, bytes.readUInt16LE(start + 1) + bytes.readUInt16LE(start + 5));
+    facts.height = Math.max(facts.height, bytes.readUInt16LE(start + 3) + bytes.readUInt16LE(start + 7));
+  }
   facts.frames += 1;
-  facts.width = Math.max(facts.width, bytes.readUInt16LE(start + 1) + bytes.readUInt16LE(start + 5));
-  facts.height = Math.max(facts.height, bytes.readUInt16LE(start + 3) + bytes.readUInt16LE(start + 7));
   facts.interlaced ||= (bytes.readUInt8(start + 9) & 0x40) !== 0;
 }
 

@@ -1,4 +1,4 @@
-import { inflateSync } from "node:zlib";
+import { constants, inflateRawSync } from "node:zlib";
 import type { ImageHeader } from "../header.ts";
 import { corrupt } from "./corrupt.ts";
 import { exifOrientation } from "./exif-orientation.ts";
@@ -75,12 +75,20 @@ function isTransparency(frame: PngFrame, length: number, paletteEntries: number)
 /** Real profiles are at most about 2 MB; a bomb is not inflated past this. */
 const MAX_PROFILE_BYTES = 4 * 1024 * 1024;
 
-/** A name of up to 79 characters, a null, the compression method, then the compressed profile. */
+const ZLIB_HEADER_BYTES = 2;
+
+/**
+ * A name of up to 79 characters, a null, the compression method, then the compressed profile. As lenient as
+ * libpng, which uses a profile whose zlib checksum is wrong: hence raw deflate, without one.
+ */
 function readProfile(chunk: Buffer): "none" | "srgb" | "other" {
   const name = chunk.subarray(0, 80).indexOf(0);
   if (name < 1 || chunk[name + 1] !== 0) return "none";
   try {
-    const profile = inflateSync(chunk.subarray(name + 2), { maxOutputLength: MAX_PROFILE_BYTES });
+    const profile = inflateRawSync(chunk.subarray(name + 2 + ZLIB_HEADER_BYTES), {
+      finishFlush: constants.Z_SYNC_FLUSH,
+      maxOutputLength: MAX_PROFILE_BYTES,
+    });
     return classifyProfile(profile) ?? "none";
   } catch {
     // zlib has no error class to test for; whatever it refuses, decoders ignore as a broken profile.

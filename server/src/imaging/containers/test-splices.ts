@@ -32,6 +32,20 @@ export function pngChunkOffset(file: Buffer, type: string): number {
   return offset;
 }
 
+/** A copy in which every chunk that the walk reaches has the checksum of its bytes. */
+export function withPngChecksums(file: Buffer): Buffer {
+  const bytes = Buffer.from(file);
+  if (!bytes.subarray(0, 8).equals(PNG_SIGNATURE)) return bytes;
+  let offset = 8;
+  while (offset + 12 <= bytes.length) {
+    const end = offset + 8 + bytes.readUInt32BE(offset);
+    if (end + 4 > bytes.length) break;
+    bytes.writeUInt32BE(crc32(bytes.subarray(offset + 4, end)), end);
+    offset = end + 4;
+  }
+  return bytes;
+}
+
 export const PNG_SIGNATURE = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 
 export function pngHeader(width: number, height: number, bitDepth: number, colourType: number): Buffer {

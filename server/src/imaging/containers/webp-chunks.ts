@@ -15,7 +15,10 @@ export const RIFF_HEADER_BYTES = 12;
 
 export const CHUNK_PREFIX_BYTES = 8;
 
-/** A chunk from `start` to `end` (its padding byte included) whose own bytes are `payload` to `payloadEnd`. */
+/**
+ * A chunk from `start` to `end` (its padding byte included) whose own bytes are `payload` to `payloadEnd`. Of a
+ * chunk that is cut short, `payloadEnd` is where the bytes end and `end` where they should.
+ */
 export type VisitWebpChunk = (
   type: number,
   start: number,
@@ -40,12 +43,11 @@ export function walkWebpChunks(
     const payload = start + CHUNK_PREFIX_BYTES;
     if (payload > limit) return "it is cut short";
     const length = bytes.readUInt32LE(start + 4);
+    const end = payload + length + (length & 1);
     const payloadEnd = Math.min(payload + length, limit);
-    // Some encoders leave the last chunk's padding out, and decoders take that.
-    const end = Math.min(payload + length + (length & 1), limit);
     const damage = visit(bytes.readUInt32BE(start), start, payload, payloadEnd, end);
     if (damage !== null) return damage;
-    if (payload + length > limit) return to > limit ? "it is cut short" : "a chunk is longer than its file";
+    if (end > limit) return to > limit ? "it is cut short" : "a chunk is longer than what holds it";
     start = end;
   }
   return to > limit ? "it is cut short" : null;

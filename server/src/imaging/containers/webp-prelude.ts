@@ -58,7 +58,8 @@ export function readWebpPrelude(bytes: Buffer): WebpPrelude {
   if (found.picture !== null) checkPictureSize(found.picture, size);
   // Decoders look for a profile and EXIF only where the flags announce them.
   const profile = (flags & FLAG.profile) !== 0 && found.profile ? classifyProfile(found.profile) : null;
-  const orientation = (flags & FLAG.exif) !== 0 && found.exif ? exifOrientation(withoutExifPrefix(found.exif)) : 1;
+  const orientation =
+    (flags & FLAG.exif) !== 0 && found.exif ? exifOrientation(withoutExifPrefix(found.exif)) : 1;
   return {
     width: size.width,
     height: size.height,

@@ -100,10 +100,15 @@ describe("greyscale", () => {
 
   test("is a scan of something grey, whose channels each have their own noise", async () => {
     const random = seededRandom(6);
-    const data = Uint8Array.from({ length: 300 * 200 * 3 }, () => 200 + random() * 8);
+    const data = Uint8Array.from({ length: 300 * 200 * 3 }, () => 200 + random() * 10);
+    expect(isGreyscale({ data, width: 300, height: 200, channels: 3 })).toBe(true);
     expect(isGreyscale(await encoded(sharp(data, { raw: { width: 300, height: 200, channels: 3 } })))).toBe(
       true,
     );
+  });
+
+  test("is not a faintly tinted surface", () => {
+    expect(isGreyscale(stripes([205, 195, 180], [100, 94, 84]))).toBe(false);
   });
 
   test("is not a sepia photograph, nor one in colour", async () => {

@@ -9,7 +9,7 @@ const kept = 8;
  * Coefficients under this are taken as zero. They are sums over 1 024 cells of 0 to 255, thousands in a picture with
  * anything in it; in a flat one they are rounding errors, whose signs would make a different hash each time.
  */
-const negligible = 0;
+const negligible = 8;
 
 /**
  * 64-bit perceptual hash as 16 hex digits: the grey picture averaged to 32×32, its discrete cosine transform, and one

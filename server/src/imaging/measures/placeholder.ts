@@ -3,8 +3,8 @@ import type { RawPixels } from "../pixels.ts";
 import { boxAverage } from "./resample.ts";
 
 /**
- * Longest side given to the encoder. It keeps 7 cosine waves a side, which 32 pixels carry in full; at its own limit of
- * 100 pixels it takes ten times as long for a hash that differs in the last bits.
+ * Longest side given to the encoder. It keeps at most 7 cosine waves a side, which 32 pixels carry in full: at its own
+ * limit of 100 pixels the work takes two to three times as long and the hash differs by a step of one wave at most.
  */
 const longestSide = 32;
 

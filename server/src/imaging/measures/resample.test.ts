@@ -38,13 +38,23 @@ describe("box averaging", () => {
     expect([...boxAverage(pixels, 1, 1).data]).toEqual([200, 10, 10, 128]);
   });
 
-  test("steps over lines of a large picture evenly, so that a ramp stays a ramp", () => {
+  test("steps over lines and columns of a large picture evenly, so that a ramp stays a ramp", () => {
     const width = 3000;
-    const data = new Uint8Array(width * 600);
-    for (let at = 0; at < data.length; at += 1) data[at] = ((at % width) * 256) / width;
-    const small = boxAverage(grey(width, 600, data), 8, 1).data;
-    for (const [index, value] of small.entries()) {
-      expect(Math.abs(value - (16 + index * 32))).toBeLessThanOrEqual(1);
+    const height = 1500;
+    const across = new Uint8Array(width * height);
+    const down = new Uint8Array(width * height);
+    for (let at = 0; at < across.length; at += 1) {
+      across[at] = ((at % width) * 256) / width;
+      down[at] = (Math.floor(at / width) * 256) / height;
+    }
+    const ramps = [
+      boxAverage(grey(width, height, across), 8, 1).data,
+      boxAverage(grey(width, height, down), 1, 8).data,
+    ];
+    for (const ramp of ramps) {
+      for (const [index, value] of ramp.entries()) {
+        expect(Math.abs(value - (16 + index * 32))).toBeLessThanOrEqual(1);
+      }
     }
   });
 });

@@ -123,15 +123,23 @@ async function textPictures(): Promise<Pictures> {
       "#ffffff",
       `<circle cx="300" cy="250" r="160" fill="#dd3333"/>${line(150, 540, 70, 300, "#222222", seededRandom(1))}`,
     ),
+    "faintly ruled sheet": svg(
+      900,
+      900,
+      "#ffffff",
+      Array.from({ length: 75 }, (_, row) => bar(0, row * 12, 900, 1, "#f8f8f8")).join(""),
+    ),
     "one colour": svg(900, 700, "#3366cc", ""),
   };
 }
 
 /** A textured object with a sharp outline on a background, as in a photograph with something in focus. */
-async function objectOn(background: Buffer, seed: number): Promise<Sharp> {
+const inFocus = '<path d="M300 180L640 120L760 420L560 640L320 520Z"/>';
+
+async function objectOn(background: Buffer, seed: number, shape = inFocus): Promise<Sharp> {
   const raw = { width: 1000, height: 750, channels: 3 } as const;
   const outline = Buffer.from(
-    `<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="750"><path d="M300 180L640 120L760 420L560 640L320 520Z"/></svg>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="750">${shape}</svg>`,
   );
   const mask = await sharp(outline).blur(0.8).extractChannel("alpha").toBuffer();
   const texture = sharp(await photoPixels(1000, 750, seed), { raw }).linear(1.3, -30);
@@ -148,9 +156,14 @@ async function objectOn(background: Buffer, seed: number): Promise<Sharp> {
 async function photoPictures(): Promise<Pictures> {
   const taken = async (seed: number) => sharp(await (await photo(1000, 750, seed)).png().toBuffer());
   const blurred = await (await taken(31)).blur(14).raw().toBuffer();
+  const white = Buffer.alloc(1000 * 750 * 3, 255);
   const random = seededRandom(9);
   const ramp = (from: string, to: string, x: number) =>
     `<defs><linearGradient id="g" x2="${x}" y2="1"><stop stop-color="${from}"/><stop offset="1" stop-color="${to}"/></linearGradient></defs><rect width="100%" height="100%" fill="url(#g)"/>`;
+  const rounds = Array.from(
+    { length: 8 * 6 },
+    (_, place) => `<circle cx="${(place % 8) * 125 + 62}" cy="${Math.floor(place / 8) * 125 + 62}" r="46"/>`,
+  ).join("");
   const pictures: Pictures = {
     "large photo q85": await decodedAgain(await photo(1800, 1350, 30), 85),
     "large photo, downscaled": sharp(await (await photo(1600, 1200, 41)).resize(1200).png().toBuffer()),
@@ -163,9 +176,18 @@ async function photoPictures(): Promise<Pictures> {
     saturated: (await taken(37)).modulate({ saturation: 2 }),
     "object before a blurred background": await objectOn(blurred, 38),
     "object q60": await decodedAgain(await objectOn(blurred, 39), 60),
-    "object on white": await decodedAgain(await objectOn(Buffer.alloc(1000 * 750 * 3, 255), 40), 88),
+    "object on white": await decodedAgain(await objectOn(white, 40), 88),
+    "small object on white": await objectOn(
+      white,
+      42,
+      `<g transform="translate(250 200) scale(0.45)">${inFocus}</g>`,
+    ),
+    "many objects on white": await objectOn(white, 43, rounds),
     noise: sharp(Buffer.from(Uint8Array.from({ length: 600 * 600 * 3 }, () => random() * 256)), {
       raw: { width: 600, height: 600, channels: 3 },
+    }),
+    "noisy wall": sharp(Buffer.from(Uint8Array.from({ length: 900 * 600 }, () => 120 + random() * 8)), {
+      raw: { width: 900, height: 600, channels: 1 },
     }),
     "sky gradient": svg(1600, 1200, "#ffffff", ramp("#2266cc", "#bbddff", 0)),
     "diagonal gradient": svg(1200, 900, "#ffffff", ramp("#110033", "#ffcc88", 1)),
@@ -269,6 +291,7 @@ describe("the sample of tiles", () => {
       expect(pixels).toBeLessThanOrEqual(28_672);
       const possible = Math.min(112, Math.floor(width / 16) * Math.floor(height / 16));
       expect(tiles.length, `${width}×${height}`).toBeGreaterThanOrEqual(possible * 0.8);
+      expect(tiles.length, `${width}×${height} without overlap`).toBeLessThanOrEqual(possible);
     }
   });
 

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { correlationId } from "./correlation.ts";
+import { securityHeaders } from "./security-headers.ts";
 
 const answers: Readonly<Record<string, readonly [status: string, code: string, message: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "request_timeout", "The request did not arrive in time."],
@@ -9,6 +10,9 @@ const answers: Readonly<Record<string, readonly [status: string, code: string, m
     "The request headers are too large.",
   ],
 };
+const security = Object.entries(securityHeaders)
+  .map(([name, value]) => `${name}: ${value}\r\n`)
+  .join("");
 const fallback = ["400 Bad Request", "malformed_request", "This is not a valid HTTP request."] as const;
 
 /**
@@ -21,6 +25,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   const body = JSON.stringify({ detail: message });
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n` +
-      `X-Error-Code: ${code}\r\nX-Request-ID: ${correlationId({ headers: {} })}\r\nConnection: close\r\n\r\n${body}`,
+      `X-Error-Code: ${code}\r\nX-Request-ID: ${correlationId({ headers: {} })}\r\n${security}` +
+      `Connection: close\r\n\r\n${body}`,
   );
 }

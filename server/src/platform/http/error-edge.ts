@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type Dialect, dialectOf } from "./dialect.ts";
 import { methodNotAllowed, notFound, toAppError } from "./framework-errors.ts";
-import { methodsAt, type RegisteredRoute } from "./routes.ts";
+import { methodsAt, type RegisteredRoute, routedPath } from "./routes.ts";
+import { securityHeaders } from "./security-headers.ts";
 
 export interface ErrorEdge {
   readonly pathOf: (request: FastifyRequest) => string;
@@ -11,8 +12,8 @@ export interface ErrorEdge {
 
 /** Path of a request below the base path, without its query. */
 const pathBelow = (basePath: string) => (request: FastifyRequest) => {
-  const path = request.url.split("?", 1)[0] ?? "/";
-  return path.startsWith(basePath) ? path.slice(basePath.length) || "/" : path;
+  const path = routedPath(request.url);
+  return path === basePath || path.startsWith(`${basePath}/`) ? path.slice(basePath.length) || "/" : path;
 };
 
 /** The one place where errors become answers: whatever was thrown, in the dialect of the path that was called. */
@@ -38,6 +39,8 @@ export function createErrorEdge(basePath: string, dialects: readonly Dialect[]):
     return reply
       .code(rendered.status)
       .headers({
+        ...securityHeaders,
+        ...(rendered.contentType.startsWith("text/html") ? { "content-security-policy": pagePolicy } : {}),
         "cache-control": "no-store",
         "x-correlation-id": request.id,
         "x-request-id": request.id,
@@ -50,6 +53,9 @@ export function createErrorEdge(basePath: string, dialects: readonly Dialect[]):
   return { pathOf, validationStatus, send };
 }
 
+/** An error page loads, runs, sends and frames nothing. */
+const pagePolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /** Makes the edge answer everything that fails, unknown addresses and wrong methods included. */
 export function installErrorEdge(
   http: FastifyInstance,
@@ -58,7 +64,9 @@ export function installErrorEdge(
 ): void {
   http.setErrorHandler(edge.send);
   http.setNotFoundHandler((request) => {
-    const allowed = methodsAt(routes, request.url.split("?", 1)[0] ?? "/");
-    throw allowed.length > 0 ? methodNotAllowed(allowed) : notFound();
+    const allowed = methodsAt(routes, routedPath(request.url));
+    // A wildcard route answers its method and still may know nothing at this address.
+    const wrongMethod = allowed.length > 0 && !allowed.includes(request.method);
+    throw wrongMethod ? methodNotAllowed(allowed) : notFound();
   });
 }

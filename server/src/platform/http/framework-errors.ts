@@ -44,7 +44,7 @@ const byCode: Readonly<Record<string, { code: string; status: number; message: s
     message: "The body is not as long as its Content-Length says.",
   },
   FST_ERR_MAX_PARAM_LENGTH: { code: "not_found", status: 404, message: "Not Found" },
-  FST_ERR_BAD_URL: { code: "validation_error", status: 400, message: "The address is not a valid URL." },
+  FST_ERR_BAD_URL: { code: "malformed_request", status: 400, message: "The address is not a valid URL." },
 };
 
 /**
@@ -118,5 +118,5 @@ export const shuttingDown = () =>
     code: "shutting_down",
     status: 503,
     message: "The service is shutting down; send the request again.",
-    headers: { "retry-after": "1", connection: "close" },
+    headers: { "retry-after": "1" },
   });

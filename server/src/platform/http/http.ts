@@ -97,7 +97,10 @@ export async function createHttp(settings: HttpSettings): Promise<Http> {
 
   server.addHook("onRequest", async (request, reply) => {
     reply.headers({ "x-correlation-id": request.id, "x-request-id": request.id });
-    if (settings.draining() && !request.routeOptions.config.probe) throw shuttingDown();
+  });
+  // Else a client would keep the connection of its last answer open, and the drain would wait for it.
+  server.addHook("onSend", async (_request, reply) => {
+    if (settings.draining()) reply.header("connection", "close");
   });
   server.addHook("onResponse", async (request, reply) => {
     const { method, ip } = request;
@@ -123,6 +126,12 @@ export async function createHttp(settings: HttpSettings): Promise<Http> {
     allowedHeaders,
     exposedHeaders: [...exposedEverywhere, ...settings.exposedHeaders],
     maxAge: 600,
+    // An OPTIONS without the headers of a preflight is a client that asks what there is, not an error.
+    strictPreflight: false,
+  });
+  // After the headers of every answer: a browser application must be able to read this refusal too.
+  server.addHook("onRequest", async (request) => {
+    if (settings.draining() && !request.routeOptions.config.probe) throw shuttingDown();
   });
   return { server, routes };
 }

@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { AppError } from "../errors.ts";
 
@@ -13,6 +13,8 @@ export interface ListenSettings {
 export interface Listening {
   /** Port of the service; the one taken where 0 was asked for. */
   readonly port: number;
+  /** All of them, that one first. */
+  readonly ports: readonly number[];
   /**
    * Stops listening and waits for running requests.
    *
@@ -27,29 +29,74 @@ export async function listen(
   { host, port, ports }: ListenSettings,
 ): Promise<Listening> {
   await http.ready();
-  await http.listen({ host, port }).catch((error: unknown) => {
+  const connections = new Set<Socket>();
+  watch(http.server, connections);
+  const [address = host, ...further] = addressesOf(host);
+  await http.listen({ host: address, port }).catch((error: unknown) => {
     throw cannotListen(error, "PORT", host, port);
   });
-  const further: Server[] = [];
+  const taken = portOf(http.server);
+  const twins: Server[] = [];
+  const open = async (variable: string, at: string, on: number) => {
+    const server = twin(http);
+    watch(server, connections);
+    await bind(server, variable, at, on);
+    twins.push(server);
+    return portOf(server);
+  };
+  const all = [taken];
   try {
-    for (const another of ports) further.push(await bind(twin(http), "PORTS", host, another));
+    for (const another of further) await open("PORT", another, taken).catch(unlessAbsent);
+    // Naming PORT in PORTS again is how one lists them all, not a mistake.
+    for (const one of ports.filter((each) => each === 0 || each !== port)) {
+      const opened = await open("PORTS", address, one);
+      for (const another of further) await open("PORTS", another, opened).catch(unlessAbsent);
+      all.push(opened);
+    }
   } catch (error) {
-    for (const server of further) server.close();
+    for (const server of twins) server.close();
     await http.close();
     throw error;
   }
-  const { port: taken } = http.server.address() as AddressInfo;
   return {
     port: taken,
+    ports: all,
     async close(graceMs) {
-      const servers = [http.server, ...further];
+      const servers = [http.server, ...twins];
       const cut = setTimeout(() => {
         for (const server of servers) server.closeAllConnections();
       }, graceMs);
-      await Promise.all([http.close(), ...further.map(closed)]);
+      // An answer whose headers left before the drain promised to keep its connection.
+      const sweep = setInterval(() => {
+        for (const server of servers) server.closeIdleConnections();
+      }, 100);
+      const ending = Promise.all([http.close(), ...twins.map(closed)]);
+      // Node counts a connection on which nothing was ever sent (a browser opens them ahead) as a busy one.
+      for (const connection of connections) if (connection.bytesRead === 0) connection.destroy();
+      await ending;
       clearTimeout(cut);
+      clearInterval(sweep);
     },
   };
+}
+
+/**
+ * Fastify would open both loopback addresses for `localhost` by itself, but closing it does not wait for requests on
+ * the second.
+ */
+const addressesOf = (host: string) => (host === "localhost" ? ["127.0.0.1", "::1"] : [host]);
+
+/** A machine without IPv6 is no reason not to start. */
+function unlessAbsent(error: unknown): void {
+  const code = error instanceof AppError ? codeOf(error.cause) : codeOf(error);
+  if (code !== "EADDRNOTAVAIL" && code !== "EAFNOSUPPORT") throw error;
+}
+
+function watch(server: Server, connections: Set<Socket>): void {
+  server.on("connection", (socket: Socket) => {
+    connections.add(socket);
+    socket.once("close", () => connections.delete(socket));
+  });
 }
 
 /** A server on another port with the same limits on slow clients. */
@@ -70,6 +117,12 @@ export function bind(server: Server, variable: string, host: string, port: numbe
   });
 }
 
+/** The port that a listening server has taken. */
+export function portOf(server: Server): number {
+  // A string is the name of a pipe, and null a server that does not listen: neither is bound to a port here.
+  return (server.address() as AddressInfo).port;
+}
+
 function closed(server: Server): Promise<void> {
   server.closeIdleConnections();
   return new Promise((resolve) => {
@@ -77,8 +130,10 @@ function closed(server: Server): Promise<void> {
   });
 }
 
+const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? error.code : undefined);
+
 function cannotListen(error: unknown, variable: string, host: string, port: number): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = codeOf(error);
   const message = {
     EADDRINUSE: `Port ${port} on ${host} is in use by another program; stop that one, or set ${variable} to another port.`,
     EACCES: `Port ${port} needs more rights than this process has; set ${variable} to a port above 1023.`,

@@ -2,7 +2,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
-import { setDefaultAccess } from "../auth/access.ts";
+import { type AccessLevel, setDefaultAccess } from "../auth/access.ts";
 
 export interface OpenApiSettings {
   readonly title: string;
@@ -31,10 +31,29 @@ export async function collectOpenApi(http: FastifyInstance, settings: OpenApiSet
           apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
         },
       },
-      security: [{ bearer: [] }],
     },
-    transform: jsonSchemaTransform,
+    transform: (given) => {
+      const { schema, url } = jsonSchemaTransform(given);
+      return { url, schema: { ...schema, security: securityOf(given.route.config?.access) } };
+    },
   });
+}
+
+type Security = readonly Record<string, readonly string[]>[];
+
+/** What a route asks for with `AUTH=contract`; an empty object stands for nothing at all. */
+function securityOf(access: AccessLevel | undefined): Security {
+  switch (access) {
+    case "public":
+      return [];
+    case "open":
+    case "openOrKey":
+      return [{}, { bearer: [] }, { apiKey: [] }];
+    case "apiKey":
+      return [{ apiKey: [] }, { bearer: [] }];
+    default:
+      return [{ bearer: [] }];
+  }
 }
 
 /** Serves the document at `/openapi.json` and a page over it at `/docs`, in the scope that carries the base path. */

@@ -15,6 +15,15 @@ export function collectRoutes(http: FastifyInstance): readonly RegisteredRoute[]
   return routes;
 }
 
+/**
+ * The path as the router reads it: without the query, double slashes and one at the end, and also from the absolute
+ * form of an address, which a server must take (RFC 9112, 3.2.2).
+ */
+export function routedPath(url: string): string {
+  const [target = ""] = url.replace(/^https?:\/\/[^/?]*/i, "").split("?", 1);
+  return `/${split(target).join("/")}`;
+}
+
 /** The methods that an address answers, for telling 405 from 404. */
 export function methodsAt(routes: readonly RegisteredRoute[], path: string): string[] {
   const segments = split(path);
@@ -25,9 +34,10 @@ export function methodsAt(routes: readonly RegisteredRoute[], path: string): str
 const split = (path: string) => path.split("/").filter((segment) => segment !== "");
 
 function fits(pattern: readonly string[], segments: readonly string[]): boolean {
-  if (pattern.at(-1) === "*") return segments.length >= pattern.length - 1;
+  const open = pattern.at(-1) === "*";
+  const fixed = open ? pattern.slice(0, -1) : pattern;
   return (
-    pattern.length === segments.length &&
-    pattern.every((part, index) => part.startsWith(":") || part === segments[index])
+    (open ? segments.length > fixed.length : segments.length === fixed.length) &&
+    fixed.every((part, index) => part.startsWith(":") || part === segments[index])
   );
 }

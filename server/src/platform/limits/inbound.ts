@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 import rateLimit from "@fastify/rate-limit";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from "fastify";
 import type { Redis } from "ioredis";
 import { AppError, retryAfter } from "../errors.ts";
 
@@ -16,9 +16,16 @@ export interface InboundLimitSettings {
   readonly redis: Redis | null;
 }
 
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Made by `limitTo`. */
+    limit?: Rate & { readonly group: string };
+  }
+}
+
 /**
- * Registers the limits on inbound requests. A route opts in with `config.rateLimit`, made by {@link limitTo};
- * it runs after authentication, so that a credential is counted wherever it calls from.
+ * Registers the limits on inbound requests. A route opts in with {@link limitTo}. Call it after authentication was
+ * added, so that a credential is counted wherever it calls from.
  */
 export async function registerInboundLimits(
   http: FastifyInstance,
@@ -26,27 +33,55 @@ export async function registerInboundLimits(
 ): Promise<void> {
   if (!settings.enabled) return;
   await http.register(rateLimit, {
+    // The plugin's own per-route limits count every route by itself, whatever its `groupId` promises; one limiter
+    // for all, asked by the hook below, counts a group together.
     global: false,
-    keyGenerator: limitKey,
+    keyGenerator: (request) => `${limitOf(request)?.group}:${callerOf(request)}`,
+    max: (request) => limitOf(request)?.max ?? Number.MAX_SAFE_INTEGER,
+    timeWindow: (request) => limitOf(request)?.windowMs ?? 0,
     ...(settings.redis ? { redis: settings.redis, nameSpace: "fovea:limit:" } : {}),
     // Limits may be lost, requests may not: without Redis for a moment, everybody is let in.
     skipOnError: true,
-    errorResponseBuilder: (_request, context) =>
-      new AppError({
-        code: "rate_limit_exceeded",
-        status: 429,
-        message: `Rate limit exceeded: ${context.max} per ${context.after}`,
-        headers: { "retry-after": retryAfter(context.ttl) },
-      }),
+  });
+  const count = http.createRateLimit();
+  http.addHook("onRequest", async (request, reply) => {
+    const limit = limitOf(request);
+    if (limit === undefined) return;
+    const counted = await count(request);
+    if (counted.isAllowed) return;
+    reply.headers({
+      "x-ratelimit-limit": counted.max,
+      "x-ratelimit-remaining": counted.remaining,
+      "x-ratelimit-reset": counted.ttlInSeconds,
+    });
+    if (counted.isExceeded) throw rateLimitExceeded(limit, counted.ttl);
   });
 }
 
-/** Route configuration that counts a group of routes together. */
-export const limitTo = (group: string, rate: Rate | null) =>
-  rate === null ? {} : { rateLimit: { max: rate.max, timeWindow: rate.windowMs, groupId: group } };
+const limitOf = (request: FastifyRequest) => request.routeOptions.config.limit;
 
-function limitKey(request: FastifyRequest): string {
-  return request.identity?.limitKey ?? `address:${networkOf(request.ip)}`;
+/** Route configuration that counts a group of routes together. */
+export const limitTo = (group: string, rate: Rate | null): FastifyContextConfig =>
+  rate === null ? {} : { limit: { group, ...rate } };
+
+const rateLimitExceeded = ({ max, windowMs }: Rate, ttlMs: number) =>
+  new AppError({
+    code: "rate_limit_exceeded",
+    status: 429,
+    message: `Rate limit exceeded: ${max} per ${windowName(windowMs)}`,
+    headers: { "retry-after": retryAfter(ttlMs) },
+  });
+
+/** As the documents word it: `10 per 1 minute`. */
+function windowName(windowMs: number): string {
+  const units = { hour: 3_600_000, minute: 60_000, second: 1000 } as const;
+  const [unit, length] = Object.entries(units).find(([, ms]) => windowMs % ms === 0) ?? ["millisecond", 1];
+  const count = windowMs / length;
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+function callerOf(request: FastifyRequest): string {
+  return request.identity.limitKey ?? `address:${networkOf(request.ip)}`;
 }
 
 /** A household or server has a whole /64 of IPv6, so single addresses would not limit anybody. */

@@ -1,0 +1,28 @@
+import { byteLimit } from "./byte-limit.bench.ts";
+import { encoders } from "./encoders.bench.ts";
+import { ipx } from "./ipx.bench.ts";
+import { overload } from "./overload.bench.ts";
+import { passThrough } from "./pass-through.bench.ts";
+import { start } from "./start.bench.ts";
+import { wire } from "./wire.bench.ts";
+
+const benches: Readonly<Record<string, () => Promise<void>>> = {
+  wire,
+  "pass-through": passThrough,
+  "byte-limit": byteLimit,
+  overload,
+  encoders,
+  ipx,
+  start,
+};
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in benches));
+if (names.length === 0 || unknown.length > 0) {
+  console.error(`Usage: npm run bench -- <name> …\n\nNames: ${Object.keys(benches).join(", ")}`);
+  process.exit(1);
+}
+for (const name of names) {
+  console.log(`\n# ${name}`);
+  await benches[name]?.();
+}

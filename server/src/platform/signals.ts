@@ -1,0 +1,29 @@
+export interface Shutdown {
+  /** Ends the service; running requests may take `graceMs` more. */
+  readonly close: (reason: string, graceMs: number) => Promise<void>;
+  readonly drainMs: number;
+}
+
+/**
+ * Ends this process in order: `SIGINT` (Ctrl-C) at once, `SIGTERM` and `SIGHUP` after running requests. A supervisor may
+ * send its signal to the process and to its parent, which passes it on, so only a second Ctrl-C is taken as "now".
+ */
+export function endOnSignals({ close, drainMs }: Shutdown): void {
+  let ending = false;
+  const end = (reason: string, graceMs: number) => {
+    if (ending && reason === "SIGINT") process.exit(130);
+    if (ending) return;
+    ending = true;
+    close(reason, graceMs).then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on("SIGINT", () => end("SIGINT", 0));
+  process.on("SIGTERM", () => end("SIGTERM", drainMs));
+  process.on("SIGHUP", () => end("SIGHUP", drainMs));
+  // The start command holds the other end of this channel; that it closed means that the command was killed.
+  const orphaned = () => end("the start command ended", drainMs);
+  process.on("disconnect", orphaned);
+  if (process.send && !process.connected) orphaned();
+}

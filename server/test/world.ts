@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { onTestFinished } from "vitest";
+import { type App, createApp } from "../src/app.ts";
+import { signLocalToken } from "../src/platform/auth/local-token.ts";
+import { type Config, loadConfig } from "../src/platform/config.ts";
+import { loadSecrets } from "../src/platform/secrets.ts";
+
+export interface World {
+  readonly app: App;
+  readonly config: Config;
+  /** An HS256 token of the app, valid for an hour. */
+  readonly token: string;
+  /** Log lines so far, parsed. */
+  readonly log: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface ListeningWorld extends World {
+  /** Origin and base path: `http://127.0.0.1:40123`. */
+  readonly baseUrl: string;
+}
+
+/**
+ * The whole service in this process, for `app.http.inject`: real parts, a data folder of its own, closed after the
+ * test.
+ *
+ * @param prepare runs before the app is ready, for routes that only a test has
+ */
+export async function startApp(
+  env: Readonly<Record<string, string>> = {},
+  prepare: (app: App) => void = () => {},
+): Promise<World> {
+  const config = loadConfig({ DATA_DIR: await temporaryFolder(), PORT: "0", ...env });
+  const log: Record<string, unknown>[] = [];
+  const write = (line: string) => void log.push(JSON.parse(line));
+  const app = await createApp(config, pino({ level: "info" }, { write }));
+  onTestFinished(() => app.close(0));
+  prepare(app);
+  await app.http.ready();
+  return { app, config, token: await localToken(config), log };
+}
+
+/** The same, listening on a free port. */
+export async function listenApp(
+  env: Readonly<Record<string, string>> = {},
+  prepare?: (app: App) => void,
+): Promise<ListeningWorld> {
+  const world = await startApp(env, prepare);
+  const { port } = await world.app.listen();
+  return { ...world, baseUrl: `http://127.0.0.1:${port}${world.config.BASE_PATH}` };
+}
+
+/** A folder that is gone after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "fovea-test-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** An HS256 token that an app with this configuration accepts. */
+export function localToken(
+  config: Config,
+  claims: { subject?: string; admin?: boolean; issuedHoursAgo?: number } = {},
+): Promise<string> {
+  const { jwtSecret } = loadSecrets({
+    dataDir: config.DATA_DIR,
+    jwtSecretKey: config.JWT_SECRET_KEY,
+    webhookSecret: config.WEBHOOK_SECRET,
+  });
+  return signLocalToken({
+    secret: jwtSecret,
+    subject: claims.subject ?? "tester",
+    admin: claims.admin ?? false,
+    lifetimeSeconds: 3600,
+    now: Date.now() - (claims.issuedHoursAgo ?? 0) * 3_600_000,
+  });
+}
