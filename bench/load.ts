@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { serviceFlags } from "../scripts/runtime.mjs";
 import type { LoadOrder, LoadReport } from "./load-client.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -45,7 +46,7 @@ export interface Service {
 /** The service as it is run: a process of its own, on a free port, with a data folder that is thrown away. */
 export async function startService(environment: Readonly<Record<string, string>> = {}): Promise<Service> {
   const dataDir = mkdtempSync(join(tmpdir(), "fovea-bench-"));
-  const child = spawn(process.execPath, [here("../server/src/main.ts")], {
+  const child = spawn(process.execPath, [...serviceFlags(), here("../server/src/main.ts")], {
     env: {
       ...process.env,
       PORT: "0",

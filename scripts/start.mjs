@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { exitCode, runChild } from "./child.mjs";
 import { ensureInstalled, InstallInterrupted } from "./install.mjs";
 import { exitWith } from "./refusal.mjs";
-import { findRuntime, requireNode, runtimeEnvironment, runtimeFlags } from "./runtime.mjs";
+import { findRuntime, requireNode, runtimeEnvironment, serviceFlags } from "./runtime.mjs";
 import { endWithNpm } from "./starter.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -19,7 +19,7 @@ await exitWith(async () => {
     throw error;
   }
   const main = join(root, "server", "src", "main.ts");
-  const ended = await runChild(findRuntime({ root }), [...runtimeFlags, main, ...process.argv.slice(2)], {
+  const ended = await runChild(findRuntime({ root }), [...serviceFlags(), main, ...process.argv.slice(2)], {
     // `.env` and a relative DATA_DIR belong to the clone, wherever the command was given.
     cwd: root,
     env: runtimeEnvironment(process.env),

@@ -24,8 +24,10 @@ const pageOf = () => pixelsOf(page(width, height, 3));
 const freely = async (pixels: RawPixels, format: OutputFormat, textLike: boolean) =>
   (await encode(pixels, { format, quality: 95, fullChroma: textLike, purpose: "speed" }, limits())).length;
 
-const fitTo = (pixels: RawPixels, request: Pick<LimitRequest, "format" | "maxBytes"> & Partial<LimitRequest>) =>
-  encodeToLimit(pixels, { quality: 95, grid: null, textLike: false, ...request }, limits());
+const fitTo = (
+  pixels: RawPixels,
+  request: Pick<LimitRequest, "format" | "maxBytes"> & Partial<LimitRequest>,
+) => encodeToLimit(pixels, { quality: 95, grid: null, textLike: false, ...request }, limits());
 
 test.each(formats)("%s that fits is encoded once, and nothing is given up", async (format) => {
   const pixels = await photoOf();
@@ -51,18 +53,21 @@ describe("a photo over the limit", () => {
     }
   });
 
-  test.each(formats)("loses dimensions when quality is at its floor, in %s, and uses the limit", async (format) => {
-    const pixels = await photoOf();
-    const maxBytes = Math.floor((await freely(pixels, format, false)) * 0.08);
-    const result = await fitTo(pixels, { format, maxBytes });
-    expect(result.width).toBeLessThan(width);
-    expect(Math.abs(result.height - (result.width * height) / width)).toBeLessThanOrEqual(0.5);
-    expect(result.quality ?? 100).toBeGreaterThanOrEqual(50);
-    expect(result.bytes.length).toBeLessThanOrEqual(maxBytes);
-    expect(result.bytes.length).toBeGreaterThanOrEqual(maxBytes * 0.9);
-    expect(result.encodes).toBeLessThanOrEqual(6);
-    expect(readHeader(result.bytes)).toMatchObject({ format, width: result.width, height: result.height });
-  });
+  test.each(formats)(
+    "loses dimensions when quality is at its floor, in %s, and uses the limit",
+    async (format) => {
+      const pixels = await photoOf();
+      const maxBytes = Math.floor((await freely(pixels, format, false)) * 0.08);
+      const result = await fitTo(pixels, { format, maxBytes });
+      expect(result.width).toBeLessThan(width);
+      expect(Math.abs(result.height - (result.width * height) / width)).toBeLessThanOrEqual(0.5);
+      expect(result.quality ?? 100).toBeGreaterThanOrEqual(50);
+      expect(result.bytes.length).toBeLessThanOrEqual(maxBytes);
+      expect(result.bytes.length).toBeGreaterThanOrEqual(maxBytes * 0.9);
+      expect(result.encodes).toBeLessThanOrEqual(6);
+      expect(readHeader(result.bytes)).toMatchObject({ format, width: result.width, height: result.height });
+    },
+  );
 
   test.each([28, 32])("loses dimensions in whole patches of %d pixels", async (grid) => {
     const pixels = await photoOf();
@@ -112,7 +117,11 @@ describe("a page of text over the limit", () => {
     const pixels = await pageOf();
     const free = await freely(pixels, "png", true);
     for (const share of [0.95, 0.7, 0.45]) {
-      const result = await fitTo(pixels, { format: "png", maxBytes: Math.floor(free * share), textLike: true });
+      const result = await fitTo(pixels, {
+        format: "png",
+        maxBytes: Math.floor(free * share),
+        textLike: true,
+      });
       expect(result, `share ${share}`).toMatchObject({ width, height, encodes: 2, limitBinds: true });
     }
   });
@@ -123,7 +132,10 @@ describe("a limit that is not of this world", () => {
     const pixels = await photoOf();
     const result = await fitTo(pixels, { format: "jpeg", maxBytes: 700 });
     expect(result.bytes.length).toBeLessThanOrEqual(700);
-    expect(await sharp(result.bytes).metadata()).toMatchObject({ width: result.width, height: result.height });
+    expect(await sharp(result.bytes).metadata()).toMatchObject({
+      width: result.width,
+      height: result.height,
+    });
   });
 
   test.each(formats)("below a single pixel of %s fails as cannot_fit and says the limit", async (format) => {

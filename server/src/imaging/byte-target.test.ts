@@ -116,7 +116,11 @@ describe("a floor that is out of reach", () => {
     for (const excess of [1.005, 1.04, 1.09]) {
       const { result, tried } = await search(power((limit * excess) / 10 ** -0.65, -0.65));
       expect(Math.min(...tried)).toBe(50);
-      expect(result).toEqual({ fits: false, bytesAtFloor: Math.round(limit * excess), encodes: tried.length });
+      expect(result).toEqual({
+        fits: false,
+        bytesAtFloor: Math.round(limit * excess),
+        encodes: tried.length,
+      });
     }
   });
 });

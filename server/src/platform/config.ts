@@ -70,7 +70,15 @@ function contradictions(config: Settings): Contradiction[] {
   if ((config.AUTH ?? defaultAuth(config)) === "all" && !credential) {
     const because = config.AUTH === "all" ? "AUTH=all" : `HOST=${config.HOST} is not loopback, so AUTH=all`;
     found.push({
-      between: ["AUTH", "HOST", "ENVIRONMENT", "API_KEY", "JWT_SECRET_KEY", "AZURE_TENANT_ID", "AZURE_CLIENT_ID"],
+      between: [
+        "AUTH",
+        "HOST",
+        "ENVIRONMENT",
+        "API_KEY",
+        "JWT_SECRET_KEY",
+        "AZURE_TENANT_ID",
+        "AZURE_CLIENT_ID",
+      ],
       problem:
         `AUTH: ${because} asks a credential of everybody and none is configured; set API_KEY, JWT_SECRET_KEY, ` +
         "or AZURE_TENANT_ID with AZURE_CLIENT_ID (or AUTH=off behind a gateway of your own)",

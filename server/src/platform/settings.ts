@@ -157,7 +157,8 @@ export const settings = {
   AZURE_TENANT_ID: describe(
     text
       .refine(isSingleTenant, {
-        error: "expected one tenant's id (a GUID): the shared endpoints sign for every tenant, and no token names a domain",
+        error:
+          "expected one tenant's id (a GUID): the shared endpoints sign for every tenant, and no token names a domain",
       })
       .optional(),
     "Access",
@@ -272,7 +273,7 @@ export const settings = {
   IMAGE_STORAGE_PATH: describe(
     text.optional(),
     "Storage",
-    "`DATA_DIR/files`",
+    "`files` in `DATA_DIR`",
     "Where files are stored; `s3://bucket/prefix` for S3.",
     later,
   ),

@@ -4,17 +4,13 @@ import { errorPage } from "../../platform/http/error-page.ts";
 const render: Dialect["render"] = (error, { timestamp }) =>
   jsonError(error.status, { success: false, error: error.message, error_type: error.code, timestamp });
 
+const isApi = under("/api/v1/batches", "/api/v1/batch", "/api/v1/export", "/api/v1/system");
+
 /** How the batch API words errors. */
 export const analysisDialect: Dialect = {
   name: "analysis",
-  owns: under(
-    "/api/v1/batches",
-    "/api/v1/batch",
-    "/api/v1/export",
-    "/api/v1/system",
-    "/admin/queue",
-    "/admin/batch",
-  ),
+  // `/admin` itself is a page.
+  owns: (path) => isApi(path) || path.startsWith("/admin/"),
   validationStatus: 400,
   render,
 };

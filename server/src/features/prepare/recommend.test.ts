@@ -28,7 +28,10 @@ describe("the best provider", () => {
   test.each([
     ["gemini, since the size is asked first", { width: 2049, hasTransparency: true, megabytes: 9 }],
     ["gemini by height as by width", { height: 2049, hasTransparency: true }],
-    ["openai, since transparency is asked before bytes", { hasTransparency: true, megabytes: 9, complexity: 9 }],
+    [
+      "openai, since transparency is asked before bytes",
+      { hasTransparency: true, megabytes: 9, complexity: 9 },
+    ],
     ["claude, since bytes are asked before complexity", { megabytes: 5.01, complexity: 9 }],
     ["gemini, if complexity alone is high", { complexity: 7.01 }],
   ] as const)("is %s", (expected, facts) => {
@@ -95,7 +98,10 @@ describe("a recommendation", () => {
 
   test("notes what somebody has to know before sending the picture as it is", () => {
     const odd = { ...header, orientation: 6, frames: 12, hasExif: true };
-    const notes = recommend(odd, { ...analysis, width: 90, height: 120 }, 2, true).processing_notes.join("\n");
-    for (const word of ["orientation", "first frame", "text", "small", "location"]) expect(notes).toContain(word);
+    const notes = recommend(odd, { ...analysis, width: 90, height: 120 }, 2, true).processing_notes.join(
+      "\n",
+    );
+    for (const word of ["orientation", "first frame", "text", "small", "location"])
+      expect(notes).toContain(word);
   });
 });

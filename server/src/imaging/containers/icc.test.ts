@@ -92,6 +92,14 @@ test("bytes that are no profile are none", () => {
   expect(classifyProfile(valid.subarray(0, 131))).toBeNull();
 });
 
+test("a tone curve shorter than it says is not read past its end", () => {
+  const sampled = sampledCurve(1024, linearOfSrgb).subarray(0, 200);
+  expect(classifyProfile(matrixProfile(PRIMARIES.srgb, sampled))).toBe("other");
+  expect(classifyProfile(greyProfile(sampled))).toBe("other");
+  expect(classifyProfile(greyProfile(srgbParametricCurve.subarray(0, 20)))).toBe("other");
+  expect(classifyProfile(greyProfile(gammaCurve(2.2).subarray(0, 13)))).toBe("other");
+});
+
 test("a profile cut short anywhere, or with offsets and counts that point away, is never read past its end", () => {
   const valid = matrixProfile(PRIMARIES.srgb, sampledCurve(1024, linearOfSrgb));
   for (let length = 132; length < valid.length; length += 7) {

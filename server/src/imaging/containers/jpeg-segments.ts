@@ -45,10 +45,16 @@ export interface SegmentWalk {
   readonly damage: string | null;
 }
 
+/**
+ * More than a file of 4 GB with full segments has. 50 MB of empty comments would hold the event loop for most
+ * of a second (12 million segments).
+ */
+const MAX_SEGMENTS = 65_536;
+
 /** Visits the segments after SOI in order, through all scans, up to EOI or the first marker `until`. */
 export function walkSegments(bytes: Buffer, until: number, visit: VisitSegment): SegmentWalk {
   let offset = 2;
-  for (;;) {
+  for (let count = 0; count < MAX_SEGMENTS; count++) {
     const code = markerCodeOffset(bytes, offset);
     const marker = bytes[code];
     if (marker === undefined) {
@@ -69,6 +75,7 @@ export function walkSegments(bytes: Buffer, until: number, visit: VisitSegment):
     if (damage !== null || marker === MARKER.EOI) return { end, damage };
     offset = end;
   }
+  return { end: offset, damage: "it holds too many segments" };
 }
 
 function isStandalone(marker: number): boolean {

@@ -231,6 +231,17 @@ test("impossible frame headers and table segments are damage", async () => {
   expect(errorOf(() => readJpeg(twice))).toEqual(damaged);
 });
 
+test("millions of empty segments are refused, before and behind the pixels", async () => {
+  const picture = await noise().jpeg().toBuffer();
+  const flood = Buffer.alloc(4 * 2_000_000, jpegSegment(COM, ""));
+  const damaged = { code: "corrupt", details: { format: "jpeg" } };
+  expect(errorOf(() => readJpeg(splice(picture, [flood])))).toEqual(damaged);
+  const behind = splice(picture, [flood], picture.length - 2);
+  expect(readJpeg(behind)).toMatchObject({ width: 40, hasMetadata: true });
+  expect(errorOf(() => stripJpeg(behind))).toEqual(damaged);
+  expect(stripJpeg(splice(picture, [flood.subarray(0, 40_000)]))).toEqual(picture);
+});
+
 test("a picture without EOI has a header and cannot be stripped", async () => {
   const picture = await noise().jpeg().toBuffer();
   const cut = picture.subarray(0, -2);

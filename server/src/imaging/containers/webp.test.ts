@@ -158,6 +158,20 @@ test.each([
   expect(() => readWebp(file)).toThrow(DAMAGE);
 });
 
+test("millions of empty frames are refused", () => {
+  const picture = riffChunk("VP8L", Buffer.from([0x2f, 0, 0, 0, 0]));
+  const frame = riffChunk("ANMF", Buffer.concat([Buffer.alloc(16), picture]));
+  const animated = (frames: number) =>
+    webp(
+      canvas(1, 1, ANIMATION),
+      riffChunk("ANIM", Buffer.alloc(6)),
+      Buffer.alloc(frame.length * frames, frame),
+    );
+  expect(stripWebp(animated(10_000))).toHaveLength(animated(10_000).length);
+  expect(readWebp(animated(10_000)).frames).toBe(10_000);
+  expect(() => stripWebp(animated(1_000_000))).toThrow(DAMAGE);
+});
+
 test("two alpha planes are damage, for decoders do not agree on which counts", async () => {
   const picture = await pictureOf("alpha");
   const plane = riffChunks(picture, 0)[0]?.bytes ?? Buffer.alloc(0);

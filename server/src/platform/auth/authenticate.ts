@@ -65,7 +65,7 @@ export function createAuthentication(options: AuthenticationOptions) {
       return {
         allowed: false,
         error: refusalError(refusal, rule, settings.environment === "development"),
-        signInHelps: ["missing", "invalid", "expired"].includes(refusal.reason),
+        signInHelps: acceptsSession(rule) && ["missing", "invalid", "expired"].includes(refusal.reason),
       };
     },
   };

@@ -64,7 +64,7 @@ function whatToSend(rule: Rule, development: boolean): string {
   }`;
 }
 
-export const authenticationRequired = (message: string): AppError =>
+const authenticationRequired = (message: string): AppError =>
   new AppError({
     code: "authentication_required",
     status: 401,

@@ -10,7 +10,7 @@ export const CLOCK_TOLERANCE_SECONDS = 60;
 const MAX_SUBJECT_LENGTH = 256;
 
 /** A subject that this service would refuse in a token. */
-export const isUsableSubject = (subject: string): boolean =>
+const isUsableSubject = (subject: string): boolean =>
   subject.trim() !== "" && subject.length <= MAX_SUBJECT_LENGTH && !isReservedOwner(subject);
 
 /** Makes an HS256 token. Throws a `RangeError` for a subject or lifetime that `verify` would not take. */

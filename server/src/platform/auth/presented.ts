@@ -21,7 +21,7 @@ export const presentedBy = (request: FastifyRequest): Presented => ({
 });
 
 /** The token of an `Authorization` header; null for an empty one and for another scheme. RFC 9110: any case. */
-export const bearerOf = (header: string | undefined): string | null =>
+const bearerOf = (header: string | undefined): string | null =>
   header?.match(/^bearer +(\S+) *$/i)?.[1] ?? null;
 
 // Node joins a repeated header of these names with a comma, which no literal matches; the type allows a list.
