@@ -71,7 +71,8 @@ export async function startService(environment: Readonly<Record<string, string>>
   };
 }
 
-async function readPort(child: ChildProcess): Promise<number> {
+/** The port in the first line that names an address of this machine. */
+export async function readPort(child: ChildProcess): Promise<number> {
   if (!child.stdout) throw new Error("the service has no output");
   for await (const line of createInterface({ input: child.stdout })) {
     const port = /http:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];

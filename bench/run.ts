@@ -2,13 +2,13 @@ import { byteLimit } from "./byte-limit.bench.ts";
 import { encoders } from "./encoders.bench.ts";
 import { ipx } from "./ipx.bench.ts";
 import { overload } from "./overload.bench.ts";
-import { passThrough } from "./pass-through.bench.ts";
+import { passThroughTimes } from "./pass-through.bench.ts";
 import { start } from "./start.bench.ts";
 import { wire } from "./wire.bench.ts";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   wire,
-  "pass-through": passThrough,
+  "pass-through": passThroughTimes,
   "byte-limit": byteLimit,
   overload,
   encoders,

@@ -3,12 +3,57 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { photo } from "../server/test/pictures.ts";
-import { httpRequest, load, median, startService } from "./load.ts";
+import { httpRequest, load, median, type Service, startService } from "./load.ts";
 
-const model = "claude-haiku-4-5";
 const rounds = 5;
 const seconds = 6;
 const token = { authorization: "Bearer test-token" };
+/** The same 12-megapixel photo for a model that sees 1.2 and for one that sees 3.7 megapixels of it. */
+const models = ["claude-haiku-4-5", "claude-sonnet-5"];
+
+/** Service over the wire against the same pipeline in a bare loop; rounds alternate, since machines drift. */
+export async function wire(): Promise<void> {
+  const picture = await (await photo(4032, 3024)).jpeg({ quality: 90 }).toBuffer();
+  const service = await startService({ LOG_LEVEL: "warn" });
+  console.log(
+    `picture: 4032x3024 JPEG, ${picture.length} bytes; ${rounds} alternating rounds of ${seconds} s`,
+  );
+  for (const model of models) await compare(service, picture, model);
+  await service.stop();
+}
+
+async function compare(service: Service, picture: Buffer, model: string): Promise<void> {
+  const path = `/api/v1/process?provider=claude&model=${model}`;
+  const raw = { ...token, accept: "image/*", "content-type": "image/jpeg" };
+  const image = `data:image/jpeg;base64,${picture.toString("base64")}`;
+  const body = Buffer.from(JSON.stringify({ image, provider: "claude", options: { model } }));
+  const requests = {
+    binary: httpRequest("POST", path, raw, picture),
+    json: httpRequest("POST", "/api/v1/process", { ...token, "content-type": "application/json" }, body),
+  };
+  const { width, height } = await resultSize(`http://127.0.0.1:${service.port}${path}`, raw, picture);
+  const rates = { bare: [] as number[], binary: [] as number[], json: [] as number[] };
+  for (let round = 0; round < rounds; round += 1) {
+    rates.bare.push(await bareRate(picture, width, height));
+    rates.binary.push(await serviceRate(service, requests.binary));
+    rates.json.push(await serviceRate(service, requests.json));
+  }
+  const ratio = (name: "binary" | "json") =>
+    median(rates[name].map((rate, round) => rate / (rates.bare[round] ?? 1))).toFixed(3);
+  const shown = (values: readonly number[]) => values.map((value) => value.toFixed(1)).join(", ");
+  console.log(`\nfitted to ${width}x${height} for ${model}, pictures/s`);
+  console.log(`  bare loop  ${shown(rates.bare)}`);
+  console.log(`  binary     ${shown(rates.binary)}   ratio ${ratio("binary")} (to reach: 0.90)`);
+  console.log(`  JSON       ${shown(rates.json)}   ratio ${ratio("json")} (to reach: 0.80)`);
+}
+
+async function resultSize(url: string, headers: Readonly<Record<string, string>>, picture: Buffer) {
+  const answer = await fetch(url, { method: "POST", headers, body: new Uint8Array(picture) });
+  if (answer.status !== 200) throw new Error(await answer.text());
+  await answer.arrayBuffer();
+  const side = (name: string) => Number(answer.headers.get(`x-image-${name}`));
+  return { width: side("width"), height: side("height") };
+}
 
 async function bareRate(picture: Buffer, width: number, height: number): Promise<number> {
   const child = fork(fileURLToPath(new URL("bare-loop.ts", import.meta.url)), { execArgv: [] });
@@ -17,62 +62,13 @@ async function bareRate(picture: Buffer, width: number, height: number): Promise
   return rate;
 }
 
-/** Service over the wire against the same pipeline in a bare loop; rounds alternate, since machines drift. */
-export async function wire(): Promise<void> {
-  const picture = await (await photo(4032, 3024)).jpeg({ quality: 90 }).toBuffer();
-  const service = await startService({ LOG_LEVEL: "warn" });
-  const binary = httpRequest(
-    "POST",
-    `/api/v1/process?provider=claude&model=${model}`,
-    { ...token, accept: "image/*", "content-type": "image/jpeg" },
-    picture,
-  );
-  const dataUrl = `data:image/jpeg;base64,${picture.toString("base64")}`;
-  const json = httpRequest(
-    "POST",
-    "/api/v1/process",
-    { ...token, "content-type": "application/json" },
-    Buffer.from(JSON.stringify({ image: dataUrl, provider: "claude", options: { model } })),
-  );
-  const answer = await fetch(
-    `http://127.0.0.1:${service.port}/api/v1/process?provider=claude&model=${model}`,
-    {
-      method: "POST",
-      headers: { ...token, accept: "image/*", "content-type": "image/jpeg" },
-      body: new Uint8Array(picture),
-    },
-  );
-  const width = Number(answer.headers.get("x-image-width"));
-  const height = Number(answer.headers.get("x-image-height"));
-  await answer.arrayBuffer();
+async function serviceRate(service: Service, request: Buffer): Promise<number> {
+  // Two more than there are cores: the next picture is there when an encoder gets free.
   const connections = availableParallelism() + 2;
-  const rates = { bare: [] as number[], binary: [] as number[], json: [] as number[] };
-  for (let round = 0; round < rounds; round += 1) {
-    rates.bare.push(await bareRate(picture, width, height));
-    for (const [name, request] of [
-      ["binary", binary],
-      ["json", json],
-    ] as const) {
-      const report = await load({ port: service.port, requests: [request], connections, seconds });
-      const ok = report.statuses["200"] ?? 0;
-      if (Object.keys(report.statuses).some((status) => status !== "200") || report.failures > 0) {
-        throw new Error(
-          `not all answered 200: ${JSON.stringify(report.statuses)}, ${report.failures} failed`,
-        );
-      }
-      rates[name].push(ok / report.seconds);
-    }
+  const report = await load({ port: service.port, requests: [request], connections, seconds });
+  const ok = report.statuses["200"] ?? 0;
+  if (Object.keys(report.statuses).length !== 1 || ok === 0 || report.failures > 0) {
+    throw new Error(`not all answered 200: ${JSON.stringify(report.statuses)}, ${report.failures} failed`);
   }
-  await service.stop();
-  const ratio = (name: "binary" | "json") =>
-    median(rates[name].map((rate, round) => rate / (rates.bare[round] ?? 1)));
-  const round1 = (values: number[]) => values.map((value) => value.toFixed(1)).join(", ");
-  console.log(`picture: 4032x3024 JPEG, ${picture.length} bytes, fitted to ${width}x${height} for ${model}`);
-  console.log(`bare loop   ${round1(rates.bare)} pictures/s`);
-  console.log(
-    `binary      ${round1(rates.binary)} pictures/s   ratio ${ratio("binary").toFixed(3)} (to reach: 0.90)`,
-  );
-  console.log(
-    `JSON        ${round1(rates.json)} pictures/s   ratio ${ratio("json").toFixed(3)} (to reach: 0.80)`,
-  );
+  return ok / report.seconds;
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, type StdioOptions, spawn } from "node:child_process";
 import { onTestFinished } from "vitest";
 
 interface Ended {
@@ -12,17 +12,20 @@ export interface RunningProcess {
   readonly pid: number;
   /** Resolves when stdout or stderr has shown it; rejects if both close before. */
   readonly shown: (text: string) => Promise<void>;
+  /** What stdout and stderr have shown so far. */
+  readonly output: () => string;
   /** Resolves when stdout and stderr are closed: by then every descendant that shares them has ended too. */
   readonly ended: Promise<Ended>;
 }
 
-/** A real process under test. What is left of it when the test ends is killed. */
+/** A real process under test, with a channel to it if asked for. What is left of it when the test ends is killed. */
 export function startProcess(
   command: string,
   args: readonly string[],
-  options: SpawnOptions = {},
+  { channel = false, ...options }: SpawnOptions & { channel?: boolean } = {},
 ): RunningProcess {
-  const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  const stdio: StdioOptions = ["ignore", "pipe", "pipe", ...(channel ? (["ipc"] as const) : [])];
+  const child = spawn(command, args, { ...options, stdio });
   if (child.pid === undefined) throw new Error(`${command} could not be started`);
   onTestFinished(() => void child.kill("SIGKILL"));
 
@@ -48,5 +51,5 @@ export function startProcess(
       look();
       void ended.then(() => reject(new Error(`The process ended and did not show "${text}":\n${output}`)));
     });
-  return { child, pid: child.pid, shown, ended };
+  return { child, pid: child.pid, shown, output: () => output, ended };
 }

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { pino } from "pino";
 import sharp from "sharp";
 import { createApp } from "../../server/src/app.ts";
 import { loadConfig } from "../../server/src/platform/config.ts";
+import { createLogger } from "../../server/src/platform/logger.ts";
 import { streetScene } from "./street.ts";
 import { strokeText, textWidth } from "./stroke-font.ts";
 
@@ -59,7 +59,10 @@ interface Answers {
 /** Asks the real service what the model would make of the photo as it is, and lets it prepare the photo. */
 async function askService(photo: Buffer): Promise<Answers> {
   const folder = await mkdtemp(join(tmpdir(), "fovea-picture-"));
-  const app = await createApp(loadConfig({ DATA_DIR: folder }), pino({ level: "silent" }));
+  const app = await createApp(
+    loadConfig({ DATA_DIR: folder }),
+    createLogger({ level: "silent", pretty: false }),
+  );
   const post = (path: string, accept: string) =>
     app.http.inject({
       method: "POST",

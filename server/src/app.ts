@@ -48,7 +48,7 @@ export interface App {
 export const version = "0.1.0";
 
 /** A request never waits for Redis: while it is out of reach, or hangs, the request is let in uncounted. */
-const redisOptions = { maxRetriesPerRequest: 0, enableOfflineQueue: false, commandTimeout: 500 } as const;
+const redisOptions = { maxRetriesPerRequest: 0, enableOfflineQueue: false, commandTimeout: 250 } as const;
 
 /** Work that would wait longer than this is refused: within a client's patience, and far from its time-out. */
 const maxWaitMs = 4000;

@@ -11,7 +11,7 @@ declare module "vitest" {
 }
 
 /** What some tests need and `npm ci` does not bring, by its Debian package. */
-export type Need = "chromium" | "python3-requests" | "redis-server";
+export type Need = "chromium" | "curl" | "python3-requests" | "redis-server";
 
 interface Program {
   /** Where it is if not in its usual place, as on macOS. */
@@ -22,6 +22,7 @@ interface Program {
 
 const programs: Readonly<Record<Need, Program>> = {
   chromium: { variable: "CHROMIUM", name: "chromium", works: existsSync },
+  curl: { variable: "CURL", name: "curl", works: existsSync },
   "python3-requests": {
     variable: "PYTHON",
     name: "python3",
@@ -53,8 +54,27 @@ export function describeWith(need: Need, what: string, tests: (program: { path: 
     });
     return;
   }
-  describe.skip(what, { meta: { notRun: { what, why } } }, () => tests({ path: need }));
+  skipNamed(what, why, () => tests({ path: need }));
 }
+
+/**
+ * A `describe` for tests of something that nobody can install, such as a document that is not part of this
+ * repository. Without it they are skipped and named, in CI too.
+ *
+ * @param found undefined where it is missing; `tests` is then called without it, to count them
+ */
+export function describeIfFound<Found>(
+  found: Found | undefined,
+  what: string,
+  why: string,
+  tests: (found: Found | undefined) => void,
+): void {
+  if (found === undefined) skipNamed(what, why, () => tests(undefined));
+  else describe(what, () => tests(found));
+}
+
+const skipNamed = (what: string, why: string, tests: () => void) =>
+  describe.skip(what, { meta: { notRun: { what, why } } }, tests);
 
 /** Debian's own place comes first: a Python from elsewhere in PATH does not have Debian's packages. */
 export function findProgram(need: Need, environment: NodeJS.ProcessEnv): string | undefined {

@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
 import { page, photo } from "../../test/pictures.ts";
 import { encodeToLimit, type LimitRequest } from "./byte-limit.ts";
@@ -12,7 +12,7 @@ const formats = ["jpeg", "webp", "png"] as const;
 
 const limits = () => ({ maxPixels: 1e8, deadline: performance.now() + 30_000 });
 
-async function pixelsOf(picture: sharp.Sharp): Promise<RawPixels> {
+async function pixelsOf(picture: Sharp): Promise<RawPixels> {
   const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height, channels: info.channels as 3 };
 }
@@ -151,6 +151,7 @@ describe("a limit that is not of this world", () => {
     const pixels = await pixelsOf(await photo(3000, 1, 3));
     const result = await fitTo(pixels, { format: "png", maxBytes: 2000, grid: 28 });
     expect(result.height).toBe(1);
+    expect(result.encodes).toBeLessThanOrEqual(5);
     expect(result.bytes.length).toBeLessThanOrEqual(2000);
   });
 });

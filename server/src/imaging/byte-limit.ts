@@ -1,6 +1,6 @@
-import { acceptedShare, aimedShare, encodeWithin } from "./byte-target.ts";
+import { acceptedShare, aimedShare, encodeWithin, overflowExcess } from "./byte-target.ts";
 import { resizePixels, type WorkLimits } from "./decode.ts";
-import { encode, type OutputFormat } from "./encode.ts";
+import { type EncodeSettings, encode, type OutputFormat } from "./encode.ts";
 import { ImagingError } from "./errors.ts";
 import type { RawPixels } from "./pixels.ts";
 
@@ -73,15 +73,16 @@ export async function encodeToLimit(
     limitBinds,
   });
 
-  const fast = await encode(source, { format, fullChroma, quality: wanted, purpose: "speed" }, limits);
-  if (fast.length <= maxBytes) return result(source, fast, wanted, false);
+  const fast = await tryEncode(source, { format, fullChroma, quality: wanted, purpose: "speed" }, limits);
+  if (fast && fast.length <= maxBytes) return result(source, fast, wanted, false);
 
+  const fastBytes = fast?.length ?? maxBytes * overflowExcess;
   let known: { quality: number; bytes: number } | null = {
     quality: wanted,
-    bytes: fast.length * savedBySmallSettings[kind][format],
+    bytes: fastBytes * savedBySmallSettings[kind][format],
   };
   let pixels = source;
-  let tooLarge: Area = { pixels: source, bytes: fast.length };
+  let tooLarge: Area = { pixels: source, bytes: fastBytes };
   let best: LimitResult | undefined;
   for (let growths = 0; growths <= maxGrowths; ) {
     const attempt = await encodeWithin({
@@ -90,7 +91,7 @@ export async function encodeToLimit(
       known,
       floor,
       priorSlope: priorSlope[kind],
-      encode: (quality) => encode(pixels, { format, fullChroma, quality, purpose: "bytes" }, limits),
+      encode: (quality) => tryEncode(pixels, { format, fullChroma, quality, purpose: "bytes" }, limits),
     });
     encodes += attempt.encodes;
     known = null;
@@ -113,6 +114,20 @@ export async function encodeToLimit(
     `No size of this image is within ${maxBytes} bytes; choose another format or model.`,
     { max_bytes: maxBytes },
   );
+}
+
+/** Null where the format cannot hold so much detail: less quality may do, as for a file that is too large. */
+async function tryEncode(
+  pixels: RawPixels,
+  settings: EncodeSettings,
+  limits: WorkLimits,
+): Promise<Buffer | null> {
+  try {
+    return await encode(pixels, settings, limits);
+  } catch (error) {
+    if (error instanceof ImagingError && error.code === "cannot_fit") return null;
+    throw error;
+  }
 }
 
 /**

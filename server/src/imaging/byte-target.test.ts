@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type ByteTarget, encodeWithin } from "./byte-target.ts";
+import { type ByteTarget, encodeWithin, overflowExcess } from "./byte-target.ts";
 
-/** Bytes of a file by quality, 1 to 100. */
+/** Bytes of a file by quality, 1 to 100; NaN where the format cannot hold the picture. */
 type Curve = (quality: number) => number;
 
 const limit = 100_000;
@@ -18,7 +18,8 @@ async function search(curve: Curve, target: Partial<Omit<ByteTarget, "encode" | 
     priorSlope: -0.65,
     encode: async (quality) => {
       tried.push(quality);
-      return Buffer.alloc(Math.round(curve(quality)));
+      const bytes = curve(quality);
+      return Number.isNaN(bytes) ? null : Buffer.alloc(Math.round(bytes));
     },
     ...target,
   });
@@ -141,6 +142,16 @@ describe("a curve that is not as expected", () => {
       expect(shareOf(result)).toBeGreaterThan(0);
       expect(shareOf(result)).toBeLessThanOrEqual(1);
     }
+  });
+
+  test("may be more than the format can hold: less quality is tried, as for a file that is too large", async () => {
+    const known = { quality: 95, bytes: limit * overflowExcess };
+    const { result, tried } = await search((quality) => (quality > 84 ? Number.NaN : limit * 0.93), {
+      known,
+    });
+    expect(result).toMatchObject({ fits: true });
+    expect(tried.length).toBeLessThanOrEqual(3);
+    expect((await search(() => Number.NaN, { known: null })).result).toMatchObject({ fits: false });
   });
 
   test("may have a cliff: what fits below it is found", async () => {

@@ -1,5 +1,5 @@
 /** What is known of one quality: a file of this many bytes. */
-export interface Sample {
+interface Sample {
   readonly quality: number;
   readonly bytes: number;
 }
@@ -18,7 +18,8 @@ export interface ByteTarget {
    * -0.25 for text-like pictures, whose bytes are in edges that survive coarse quantisers.
    */
   readonly priorSlope: number;
-  readonly encode: (quality: number) => Promise<Buffer>;
+  /** Null where the format cannot hold the picture at this quality, whatever the limit. */
+  readonly encode: (quality: number) => Promise<Buffer | null>;
 }
 
 export type ByteTargetResult =
@@ -30,6 +31,8 @@ export type ByteTargetResult =
 export const acceptedShare = 0.9;
 /** Where in the accepted band a step aims: near its top, with room for the error of the prediction. */
 export const aimedShare = 0.96;
+/** What a picture that its format cannot hold counts as, in limits: the search then asks for less. */
+export const overflowExcess = 1.5;
 const maxEncodes = 4;
 /** The floor is only tried when its predicted size is this close; else the encode would be wasted. */
 const hopeless = 1.1;
@@ -98,9 +101,9 @@ export async function encodeWithin(target: ByteTarget): Promise<ByteTargetResult
   const outOfReach = () => bytesAt(floor, samples, last, priorSlope) > maxBytes * hopeless;
   while (quality !== null && samples.length < maxEncodes && (best || !outOfReach())) {
     const bytes = await target.encode(quality);
-    last = { quality, bytes: bytes.length };
+    last = { quality, bytes: bytes?.length ?? maxBytes * overflowExcess };
     samples.push(last);
-    if (bytes.length <= maxBytes && quality > (best?.quality ?? 0)) best = { bytes, quality };
+    if (bytes && bytes.length <= maxBytes && quality > (best?.quality ?? 0)) best = { bytes, quality };
     if (best && (best.quality >= target.quality || best.bytes.length >= maxBytes * acceptedShare)) break;
     quality = nextQuality(samples, last, target);
   }

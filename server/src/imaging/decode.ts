@@ -18,7 +18,7 @@ export interface WorkLimits {
  *
  * @throws {ImagingError} `deadline` when none are left, so that no step starts in vain.
  */
-export function secondsLeft(limits: WorkLimits): number {
+function secondsLeft(limits: WorkLimits): number {
   limits.signal?.throwIfAborted();
   const seconds = Math.ceil((limits.deadline - performance.now()) / 1000);
   if (seconds <= 0) {

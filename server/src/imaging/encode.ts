@@ -1,5 +1,6 @@
 import { fromPixels, type WorkLimits } from "./decode.ts";
 import { toImagingError } from "./decode-error.ts";
+import { ImagingError } from "./errors.ts";
 import type { RawPixels } from "./pixels.ts";
 
 /** Formats this package writes. */
@@ -22,6 +23,8 @@ export interface EncodeSettings {
  * Encodes pixels. The settings behind each purpose are chosen by `npm run bench encoders`:
  * optimised Huffman tables about double the time of a JPEG for a few percent of its bytes, progressive
  * scans triple it, and PNG's filters pay on photographs and cost on flat pages.
+ *
+ * @throws {ImagingError} `cannot_fit` where the format cannot hold so much detail at this quality.
  */
 export async function encode(
   pixels: RawPixels,
@@ -49,6 +52,18 @@ export async function encode(
   try {
     return await picture.toBuffer();
   } catch (error) {
-    throw toImagingError(error);
+    throw overflowsWebp(error) ? tooMuchForWebp(error) : toImagingError(error);
   }
 }
+
+/** VP8 keeps the modes of all its blocks in one partition of 512 KB; large pictures full of detail have more. */
+const overflowsWebp = (error: unknown) =>
+  error instanceof Error && error.message.startsWith("webpsave: unable to encode");
+
+const tooMuchForWebp = (cause: unknown) =>
+  new ImagingError(
+    "cannot_fit",
+    "WebP cannot hold so large and detailed an image; choose JPEG, or a smaller size.",
+    {},
+    { cause },
+  );

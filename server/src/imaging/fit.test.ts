@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
 import { page, photo } from "../../test/pictures.ts";
 import { gif, jpegSegment, splice } from "./containers/test-splices.ts";
@@ -101,7 +101,7 @@ describe("a picture that fits passes through", () => {
 });
 
 describe("the format of a result, if it is chosen here,", () => {
-  const formatOf = async (picture: sharp.Sharp) => {
+  const formatOf = async (picture: Sharp) => {
     const bytes = await picture.toBuffer();
     return (await fitted(bytes, { passThrough: [] })).format;
   };

@@ -5,7 +5,7 @@ const described = z.object({
   group: z.string(),
   description: z.string(),
   default: z.string(),
-  reserved: z.literal(true).optional(),
+  reserved: z.literal(true).exactOptional(),
 });
 
 const introduction = `# Configuration

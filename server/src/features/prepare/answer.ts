@@ -69,7 +69,7 @@ export function factsOf(
   prepared: Prepared,
   correlationId: string,
 ): Omit<ProcessResponse, "success" | "processed_image"> {
-  const { result, header, limits, original, view, warnings, elapsedMs } = prepared;
+  const { result, header, limits, original, options, view, warnings, elapsedMs } = prepared;
   const ratio = result.bytes.length / original.bytes;
   return {
     original_format: formatName(header.format),
@@ -96,6 +96,7 @@ export function factsOf(
       original_format: formatName(header.format),
       target_format: formatName(result.format),
       color_mode: result.mode,
+      processing_options: { ...options, ...(options.format ? { format: formatName(options.format) } : {}) },
       size_reduction_percent: round((1 - ratio) * 100, 1),
       warnings: [...warnings],
       ...view,

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { malformedJson } from "../../platform/http/framework-errors.ts";
 import { parseJson } from "../../platform/http/json-body.ts";
 import { ReceivedImage } from "./data-url.ts";
-import { formWithoutFile } from "./errors.ts";
+import { formWithoutFile, malformedForm } from "./errors.ts";
 import { parseWithLongText } from "./long-text.ts";
 import { maxBodyBytes } from "./schema.ts";
 
@@ -45,19 +45,26 @@ export function acceptImageBodies(http: FastifyInstance): void {
 async function readForm(request: FastifyRequest): Promise<unknown> {
   const fields: Record<string, string> = {};
   let image: ReceivedImage | undefined;
-  for await (const part of request.parts()) {
-    if (part.type === "file") {
-      const bytes = await part.toBuffer();
-      image ??= new ReceivedImage(bytes);
-    } else {
-      fields[part.fieldname] = textOf(part);
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === "file") {
+        const bytes = await part.toBuffer();
+        image ??= new ReceivedImage(bytes);
+      } else {
+        fields[part.fieldname] = textOf(part);
+      }
     }
+  } catch (error) {
+    // The plugin's own refusals have a status; what its parser throws at a form that is cut short has none.
+    throw error instanceof Error && "statusCode" in error ? error : malformedForm(error);
   }
   if (!image) throw formWithoutFile();
   return { image, ...fromText(fields) };
 }
 
-const textOf = (part: Exclude<Multipart, { type: "file" }>) => String(part.value);
+/** A field that calls itself JSON arrives parsed; here every field is text first. */
+const textOf = ({ value }: Exclude<Multipart, { type: "file" }>) =>
+  typeof value === "string" ? value : JSON.stringify(value);
 
 /**
  * Forms and queries know only text, and have no nesting: `quality=80` is the number, and what is not a field of the

@@ -83,3 +83,28 @@ export const formWithoutFile = () =>
     status: 415,
     message: "The form holds no file; send the image as a file part, as raw bytes, or as a data URL in JSON.",
   });
+
+export const malformedForm = (cause: unknown) =>
+  new AppError({
+    code: "validation_error",
+    status: 422,
+    message: "The form is damaged, cut short, or names no boundary.",
+    details: { reason: "malformed_form" },
+    cause,
+  });
+
+export const bodyTooLarge = (limit: number) =>
+  new AppError({
+    code: "payload_too_large",
+    status: 413,
+    message: `The request body is too large; up to ${limit / 2 ** 20} MB are accepted.`,
+  });
+
+/** Nobody reads it: 499 keeps a caller's own decision out of the log of our failures. */
+export const callerLeft = (cause: unknown) =>
+  new AppError({
+    code: "client_closed_request",
+    status: 499,
+    message: "The connection was closed before the answer.",
+    cause,
+  });

@@ -46,6 +46,10 @@ describe("a JSON body with long texts", () => {
     ["a long text that is the whole body", long()],
     ["a list of long texts", [long(), long(6000)]],
     ["a long text with characters beyond ASCII", { image: "ä€😀".repeat(3000) }],
+    [
+      "a text that ends in a backslash, before much else",
+      { a: "\\", b: "c", zeros: Array(5000).fill(0), d: "e" },
+    ],
     ["several long texts beside each other", { first: long(), second: long(7000), third: "short" }],
   ])("means the same as to JSON.parse: %s", (_, value) => {
     expect(plain(read(JSON.stringify(value)))).toEqual(value);

@@ -20,6 +20,8 @@ export interface Prepared {
   readonly limits: ImageLimits;
   readonly original: Size & { readonly bytes: number };
   readonly view: ReturnType<typeof describeView>;
+  /** As they were understood. */
+  readonly options: Partial<ProcessOptions>;
   readonly warnings: readonly string[];
   /** Milliseconds from the complete request to the result, waiting included. */
   readonly elapsedMs: number;
@@ -60,6 +62,7 @@ export async function processImage(
     limits,
     original,
     view: describeView(limits, result, original),
+    options,
     warnings: warningsOf(header, options, result),
     elapsedMs: performance.now() - caller.receivedAt,
   };

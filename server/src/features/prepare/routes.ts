@@ -9,6 +9,7 @@ import { analyze } from "./analyze.ts";
 import { factsOf, jsonWithPicture, sendAsIs, sendPicture, wantsBytes } from "./answer.ts";
 import { acceptImageBodies } from "./body.ts";
 import { listModels, listProviders } from "./catalog-answers.ts";
+import { bodyTooLarge } from "./errors.ts";
 import { makeThumbnail } from "./make-thumbnail.ts";
 import { type Caller, createPixelWork, type PixelWorkSettings } from "./pixel-work.ts";
 import { processImage } from "./process.ts";
@@ -48,7 +49,9 @@ const errors = { "4xx": errorResponse, "5xx": errorResponse };
 export const prepareRoutes: FastifyPluginAsync<PrepareOptions> = async (scope, options) => {
   const { catalog, admission } = options;
   const runPixelWork = createPixelWork(admission, options.work);
-  await scope.register(multipart, { limits: { fileSize: maxBodyBytes, files: 1, fields: 20, parts: 24 } });
+  await scope.register(multipart, {
+    limits: { fileSize: maxBodyBytes, files: 1, fields: 20, fieldSize: 65_536, parts: 24 },
+  });
   acceptImageBodies(scope);
   const http = scope.withTypeProvider<ZodTypeProvider>();
   const config = { access: "bearer", ...limitTo("prepare", options.rate) } as const;
@@ -58,8 +61,9 @@ export const prepareRoutes: FastifyPluginAsync<PrepareOptions> = async (scope, o
     // Refused before a byte of the body is read: under overload the bodies alone would cost a core.
     onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
       const declared = Number(request.headers["content-length"] ?? undeclaredBodyBytes);
-      const bytes = Math.min(Number.isFinite(declared) ? declared : undeclaredBodyBytes, maxBodyBytes);
-      const release = admission.admitUpload(bytes * copiesOfBody);
+      // Fastify does not hold forms to the limit of the body.
+      if (declared > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
+      const release = admission.admitUpload(declared * copiesOfBody);
       reply.raw.once("close", release);
     },
   };

@@ -171,16 +171,27 @@ test("an sRGB profile goes, in whatever order its segments come", async () => {
 });
 
 test.each([
-  ["with a segment missing", (bytes: Buffer) => [iccSegment(1, 2, bytes)]],
-  ["with a segment repeated", (bytes: Buffer) => [iccSegment(1, 1, bytes), iccSegment(1, 1, bytes)]],
-  ["numbered from 0", (bytes: Buffer) => [iccSegment(0, 1, bytes)]],
-  ["of garbage", () => [iccSegment(1, 1, Buffer.from("SECRET".repeat(50)))]],
-])("a profile %s is none and goes", async (_, segments) => {
+  ["numbered from 0", (bytes: Buffer) => iccSegment(0, 1, bytes)],
+  ["whose first segment is missing", (bytes: Buffer) => iccSegment(2, 2, bytes)],
+  ["of garbage", () => iccSegment(1, 1, Buffer.from("SECRET".repeat(50)))],
+])("a profile %s is none and goes", async (_, segment) => {
   const picture = await noise().jpeg().toBuffer();
-  const file = splice(picture, segments(profile("RGB ", { desc: description("P3") })));
+  const file = splice(picture, [segment(profile("RGB ", { desc: description("P3") }))]);
   expect(readJpeg(file)).toMatchObject({ profile: "none", hasMetadata: true });
+  expect(await raw(file)).toEqual(await raw(picture));
   expect(stripJpeg(file)).toEqual(picture);
 });
+
+test.each([0, 1, 2])(
+  "a profile in one segment that says it is one of %i counts, as for the decoder",
+  async (count) => {
+    const displayP3 = matrixProfile(PRIMARIES.displayP3, srgbParametricCurve);
+    const file = splice(await noise().jpeg().toBuffer(), [iccSegment(1, count, displayP3)]);
+    expect(readJpeg(file)).toMatchObject({ profile: "other", hasMetadata: false });
+    expect((await sharp(file).metadata()).hasProfile).toBe(true);
+    expect(stripJpeg(file)).toBe(file);
+  },
+);
 
 test("codings that common decoders do not read are unsupported, not damaged", async () => {
   const picture = await noise().jpeg().toBuffer();

@@ -144,7 +144,7 @@ function gifImage(size: number): Buffer {
   return Buffer.concat([descriptor, gifSubBlocks(data)]);
 }
 
-export function gifSubBlocks(data: Buffer | string): Buffer {
+function gifSubBlocks(data: Buffer | string): Buffer {
   const bytes = Buffer.from(data);
   const parts: Buffer[] = [];
   for (let offset = 0; offset < bytes.length; offset += 255) {

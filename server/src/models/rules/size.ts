@@ -21,7 +21,7 @@ export const patchesOf = (size: Size, patch: number) =>
   Math.ceil(size.width / patch) * Math.ceil(size.height / patch);
 
 /** Exact halves go to the even neighbour; `Math.round` would send them up and miss some sizes by a pixel. */
-export function roundHalfToEven(value: number): number {
+function roundHalfToEven(value: number): number {
   const below = Math.floor(value);
   if (value - below !== 0.5) return Math.round(value);
   return below % 2 === 0 ? below : below + 1;

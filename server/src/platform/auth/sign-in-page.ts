@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { escapeHtml } from "../html.ts";
 
 export interface SignInPage {
   readonly basePath: string;
@@ -67,12 +68,3 @@ ${page.subject === null ? "" : signedIn(page, page.subject)}
 const signedIn = (page: SignInPage, subject: string) => `<p>You are signed in as ${escapeHtml(subject)}.
 <a href="${escapeHtml(page.next)}">Continue</a></p>
 <form method="post" action="${escapeHtml(`${page.basePath}/sign-out`)}"><button>Sign out</button></form>`;
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => entities[character] ?? "");

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { correlationId } from "./correlation.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -28,4 +29,18 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
       `X-Error-Code: ${code}\r\nX-Request-ID: ${correlationId({ headers: {} })}\r\n${security}` +
       `Connection: close\r\n\r\n${body}`,
   );
+}
+
+/** Answers an `Expect` header other than 100-continue, as RFC 9110, 10.1.1 allows; Node's own answer has no body. */
+export function answerExpectation(request: IncomingMessage, response: ServerResponse): void {
+  const body = JSON.stringify({ detail: "The only expectation that is met here is 100-continue." });
+  response.writeHead(417, {
+    ...securityHeaders,
+    "content-type": "application/json",
+    "content-length": body.length,
+    "x-error-code": "expectation_failed",
+    "x-request-id": correlationId(request),
+    connection: "close",
+  });
+  response.end(body);
 }

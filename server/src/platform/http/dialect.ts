@@ -42,7 +42,7 @@ export const under =
     prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
 
 /** For addresses that no API owns. */
-export const plainDialect: Dialect = {
+const plainDialect: Dialect = {
   name: "plain",
   owns: () => true,
   validationStatus: 400,

@@ -36,6 +36,10 @@ export function createErrorEdge(basePath: string, dialects: readonly Dialect[]):
       path,
       accept: request.headers.accept ?? "",
     });
+    // Fastify closes the connection of a body that was refused. A client that is still sending would then see a broken
+    // pipe instead of the answer, so the rest is read and thrown away, for as long as a request may take.
+    if (reply.hasHeader("connection")) reply.removeHeader("connection");
+    request.raw.resume();
     return reply
       .code(rendered.status)
       .headers({

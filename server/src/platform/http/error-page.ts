@@ -1,17 +1,6 @@
 import type { AppError } from "../errors.ts";
+import { escapeHtml } from "../html.ts";
 import type { ErrorContext, RenderedError } from "./dialect.ts";
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Text that is safe between tags and in quoted attributes. */
-export const escapeHtml = (text: string) =>
-  text.replace(/[&<>"']/g, (character) => entities[character] ?? "");
 
 /** A page without script or style of its own, so it needs nothing a content policy could forbid. */
 export function errorPage(error: AppError, { correlationId }: ErrorContext): RenderedError {

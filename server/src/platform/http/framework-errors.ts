@@ -103,6 +103,10 @@ export const malformedJson = (status: 400 | 422, cause?: unknown) =>
     cause,
   });
 
+/** RFC 9112, 3.2: such a request must be answered with 400. */
+export const missingHost = () =>
+  new AppError({ code: "malformed_request", status: 400, message: "The request has no Host header." });
+
 export const notFound = () => new AppError({ code: "not_found", status: 404, message: "Not Found" });
 
 export const methodNotAllowed = (allowed: readonly string[]) =>

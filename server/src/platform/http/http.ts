@@ -8,11 +8,11 @@ import Fastify, {
   LogController,
 } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
-import { answerClientError } from "./client-error.ts";
+import { answerClientError, answerExpectation } from "./client-error.ts";
 import { correlationId } from "./correlation.ts";
 import type { Dialect } from "./dialect.ts";
 import { createErrorEdge, installErrorEdge } from "./error-edge.ts";
-import { shuttingDown } from "./framework-errors.ts";
+import { missingHost, shuttingDown } from "./framework-errors.ts";
 import { acceptEmptyJson } from "./json-body.ts";
 import { collectRoutes, type RegisteredRoute } from "./routes.ts";
 
@@ -84,6 +84,8 @@ export async function createHttp(settings: HttpSettings): Promise<Http> {
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 512 },
     clientErrorHandler: answerClientError,
+    // Checked below instead: Node's own answer has neither a body nor the headers of an error.
+    http: { requireHostHeader: false },
     frameworkErrors: (error, request, reply) => {
       // The router refuses before a route is known; the types of that moment are wider, the objects the same.
       void edge.send(error, request as FastifyRequest, reply as FastifyReply);
@@ -91,6 +93,7 @@ export async function createHttp(settings: HttpSettings): Promise<Http> {
   });
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
+  server.server.on("checkExpectation", answerExpectation);
   const routes = collectRoutes(server);
   installErrorEdge(server, edge, routes);
   acceptEmptyJson(server, edge.validationStatus);
@@ -131,6 +134,7 @@ export async function createHttp(settings: HttpSettings): Promise<Http> {
   });
   // After the headers of every answer: a browser application must be able to read this refusal too.
   server.addHook("onRequest", async (request) => {
+    if (request.raw.httpVersion === "1.1" && request.headers.host === undefined) throw missingHost();
     if (settings.draining() && !request.routeOptions.config.probe) throw shuttingDown();
   });
   return { server, routes };

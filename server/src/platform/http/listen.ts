@@ -1,7 +1,8 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { AppError } from "../errors.ts";
+import { watchConnections } from "./connections.ts";
 
 export interface ListenSettings {
   readonly host: string;
@@ -29,8 +30,7 @@ export async function listen(
   { host, port, ports }: ListenSettings,
 ): Promise<Listening> {
   await http.ready();
-  const connections = new Set<Socket>();
-  watch(http.server, connections);
+  watchConnections(http.server);
   const [address = host, ...further] = addressesOf(host);
   await http.listen({ host: address, port }).catch((error: unknown) => {
     throw cannotListen(error, "PORT", host, port);
@@ -39,7 +39,7 @@ export async function listen(
   const twins: Server[] = [];
   const open = async (variable: string, at: string, on: number) => {
     const server = twin(http);
-    watch(server, connections);
+    watchConnections(server);
     await bind(server, variable, at, on);
     twins.push(server);
     return portOf(server);
@@ -66,14 +66,11 @@ export async function listen(
       const cut = setTimeout(() => {
         for (const server of servers) server.closeAllConnections();
       }, graceMs);
-      // An answer whose headers left before the drain promised to keep its connection.
+      // An answer whose headers left before the drain promised to keep its connection, and would do so to the end.
       const sweep = setInterval(() => {
         for (const server of servers) server.closeIdleConnections();
       }, 100);
-      const ending = Promise.all([http.close(), ...twins.map(closed)]);
-      // Node counts a connection on which nothing was ever sent (a browser opens them ahead) as a busy one.
-      for (const connection of connections) if (connection.bytesRead === 0) connection.destroy();
-      await ending;
+      await Promise.all([http.close(), ...twins.map(closed)]);
       clearTimeout(cut);
       clearInterval(sweep);
     },
@@ -92,19 +89,15 @@ function unlessAbsent(error: unknown): void {
   if (code !== "EADDRNOTAVAIL" && code !== "EAFNOSUPPORT") throw error;
 }
 
-function watch(server: Server, connections: Set<Socket>): void {
-  server.on("connection", (socket: Socket) => {
-    connections.add(socket);
-    socket.once("close", () => connections.delete(socket));
-  });
-}
-
 /** A server on another port with the same limits on slow clients. */
 function twin(http: FastifyInstance): Server {
   const { requestTimeout, headersTimeout, keepAliveTimeout } = http.server;
-  const server = createServer({ requestTimeout, headersTimeout, keepAliveTimeout }, http.routing);
-  for (const listener of http.server.listeners("clientError")) {
-    server.on("clientError", listener as Parameters<Server["on"]>[1]);
+  const limits = { requestTimeout, headersTimeout, keepAliveTimeout, requireHostHeader: false };
+  const server = createServer(limits, http.routing);
+  for (const event of ["clientError", "checkExpectation"]) {
+    for (const listener of http.server.listeners(event)) {
+      server.on(event, listener as Parameters<Server["on"]>[1]);
+    }
   }
   return server;
 }
@@ -124,7 +117,6 @@ export function portOf(server: Server): number {
 }
 
 function closed(server: Server): Promise<void> {
-  server.closeIdleConnections();
   return new Promise((resolve) => {
     server.close(() => resolve());
   });

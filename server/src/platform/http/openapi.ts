@@ -62,6 +62,8 @@ export async function openApiRoutes(scope: FastifyInstance): Promise<void> {
   scope.get("/openapi.json", { schema: { hide: true } }, async () => scope.swagger());
   await scope.register(swaggerUi, {
     routePrefix: "/docs",
+    // Without it the page at /docs, which has no slash at its end, would ask for its scripts beside the base path.
+    indexPrefix: scope.prefix,
     staticCSP: policy,
     uiConfig: { deepLinking: true, tryItOutEnabled: true, persistAuthorization: false, validatorUrl: null },
     theme: { title: "Fovea API" },

@@ -1,0 +1,145 @@
+/**
+ * Every route of the app, in groups that are treated alike; a HEAD belongs to its GET. A route that is missing here
+ * fails the test: what it asks for must have been thought of.
+ */
+export const routeGroups: Readonly<Record<string, readonly string[]>> = {
+  probes: ["GET /health", "GET /health/live", "GET /health/ready", "GET /health/capabilities"],
+  "sign-in": ["GET /sign-in", "POST /sign-in", "POST /sign-out"],
+  preflight: ["OPTIONS *"],
+  docs: [
+    "GET /",
+    "GET /openapi.json",
+    "GET /docs",
+    "GET /docs/json",
+    "GET /docs/yaml",
+    "GET /docs/static/*",
+    "GET /docs/static/index.html",
+    "GET /docs/static/swagger-initializer.js",
+  ],
+  prepare: [
+    "GET /api/v1/providers",
+    "GET /api/v1/models",
+    "POST /api/v1/process",
+    "POST /api/v1/validate",
+    "POST /api/v1/analyze",
+    "POST /api/v1/thumbnail",
+  ],
+  stats: ["GET /api/v1/stats"],
+  metrics: ["GET /metrics"],
+};
+
+interface Access {
+  readonly environment: Readonly<Record<string, string>>;
+  /** With the test's own identity service configured. */
+  readonly entra: boolean;
+  readonly table: string;
+}
+
+/**
+ * What is sent × how the service is configured. A cell says what comes of it: `ok` is let through, `401` and `403` are
+ * refused, `page` is sent to the sign-in page. Columns: `admin` and `eadmin` are tokens with the admin role, `other` is
+ * an Entra token for another application, `browser` is a person without a credential who opens the address.
+ */
+export const expectedAccess: Readonly<Record<string, Access>> = {
+  "AUTH=contract in development on loopback": {
+    environment: {},
+    entra: false,
+    table: `
+          none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+prepare   401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
+probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+stats     401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
+`,
+  },
+  "AUTH=contract with Entra ID": {
+    environment: {},
+    entra: true,
+    table: `
+          none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+prepare   401  401     401     401   401   ok  401 401    ok    401   ok     401         401           401     401
+probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+stats     401  401     401     403   ok    403 403 401    403   401   ok     401         401           403     page
+`,
+  },
+  "AUTH=contract with Entra ID, in production off loopback": {
+    environment: { AUTH: "contract", HOST: "0.0.0.0", ENVIRONMENT: "production" },
+    entra: true,
+    table: `
+          none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+metrics   401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
+preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+prepare   401  401     401     401   401   401 401 401    ok    401   ok     401         401           401     401
+probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+stats     401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
+`,
+  },
+  "AUTH=contract with a token for the metrics": {
+    environment: {
+      METRICS_TOKEN: "the-metrics-token-of-this-test",
+      ADMIN_TOKEN: "the-admin-token-of-this-test",
+    },
+    entra: false,
+    table: `
+          none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+metrics   401  401     401     401   401   401 401 401    401   401   401    401         ok            401     401
+preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+prepare   401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
+probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+stats     401  401     401     403   ok    403 403 401    401   401   401    ok          401           403     page
+`,
+  },
+  "AUTH=all": {
+    environment: { AUTH: "all" },
+    entra: false,
+    table: `
+          none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+docs      401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
+metrics   401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
+preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+prepare   401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
+probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+stats     401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
+`,
+  },
+  "AUTH=all with Entra ID, in production off loopback": {
+    environment: { HOST: "0.0.0.0", ENVIRONMENT: "production" },
+    entra: true,
+    table: `
+          none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+docs      401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
+metrics   401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
+preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+prepare   401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
+probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+stats     401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
+`,
+  },
+  "AUTH=off": {
+    environment: { AUTH: "off" },
+    entra: true,
+    table: `
+          none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+prepare   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+stats     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+`,
+  },
+};

@@ -1,0 +1,93 @@
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeWith } from "./needs.ts";
+import { listenApp } from "./world.ts";
+
+describeWith("chromium", "the docs page in a browser", ({ path }) => {
+  let browser: Browser;
+  beforeAll(async () => {
+    // Without a sandbox: it needs rights that a container has not.
+    browser = await chromium.launch({ executablePath: path, args: ["--no-sandbox"] });
+  });
+  afterAll(() => browser.close());
+
+  /** A page that keeps what it asked for and what went wrong in it. */
+  async function openPage() {
+    const page = await browser.newPage();
+    const seen = { requests: [] as string[], problems: [] as string[] };
+    page.on("request", (request) => void seen.requests.push(request.url()));
+    page.on("response", (response) => {
+      if (response.status() >= 400) seen.problems.push(`${response.status()} ${response.url()}`);
+    });
+    page.on("requestfailed", (request) => void seen.problems.push(`failed ${request.url()}`));
+    // A violation of the content policy is a console error too.
+    page.on("console", (line) => {
+      if (["error", "warning"].includes(line.type())) seen.problems.push(line.text());
+    });
+    page.on("pageerror", (error) => void seen.problems.push(String(error)));
+    return { page, ...seen };
+  }
+
+  async function expectOperations(page: Page) {
+    await page.locator("#operations-prepare-post_api_v1_process").waitFor();
+    const paths = await page
+      .locator(".opblock-summary-path")
+      .evaluateAll((all) => all.map((one) => one.textContent));
+    expect(paths.map((text) => text?.replaceAll("\u200b", ""))).toEqual(
+      expect.arrayContaining(["/api/v1/process", "/api/v1/validate", "/api/v1/providers", "/health"]),
+    );
+  }
+
+  const origins = (requests: readonly string[]) => [
+    ...new Set(requests.filter((url) => !url.startsWith("data:")).map((url) => new URL(url).origin)),
+  ];
+
+  test.each([
+    ["/docs", {}],
+    ["/docs", { BASE_PATH: "/team/images" }],
+    ["/docs/", { BASE_PATH: "/team/images" }],
+  ])("%s shows the operations and loads nothing from elsewhere: %j", async (address, env) => {
+    const { baseUrl } = await listenApp(env);
+    const { page, requests, problems } = await openPage();
+    await page.goto(baseUrl + address);
+    await expectOperations(page);
+    await page.locator("#operations-prepare-post_api_v1_process .opblock-summary").click();
+    await page.locator("#operations-prepare-post_api_v1_process .opblock-description").waitFor();
+    expect(problems).toEqual([]);
+    expect(origins(requests)).toEqual([new URL(baseUrl).origin]);
+    await page.close();
+  });
+
+  test("a request can be tried from the page with a token", async () => {
+    const { baseUrl, token } = await listenApp({ BASE_PATH: "/team/images" });
+    const { page, problems } = await openPage();
+    await page.goto(`${baseUrl}/docs`);
+    await page.locator("button.authorize").click();
+    await page.getByLabel("auth-bearer-value").fill(token);
+    await page.locator(".auth-btn-wrapper button.authorize").first().click();
+    await page.locator(".btn-done").first().click();
+    const operation = page.locator("#operations-prepare-get_api_v1_providers");
+    await operation.locator(".opblock-summary").click();
+    await operation.locator("button.execute").click();
+    const answered = operation.locator(".live-responses-table .response-col_status");
+    await answered.last().waitFor();
+    expect(await answered.last().textContent()).toContain("200");
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  test("with AUTH=all it is there after signing in through the form", async () => {
+    const env = { BASE_PATH: "/team/images", AUTH: "all", API_KEY: "k" };
+    const { baseUrl, token } = await listenApp(env);
+    const { page, requests, problems } = await openPage();
+    await page.goto(`${baseUrl}/docs`);
+    expect(page.url()).toContain(`${baseUrl}/sign-in?next=`);
+    await page.getByLabel("Token or API key").fill(token);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expectOperations(page);
+    expect(page.url()).toBe(`${baseUrl}/docs`);
+    expect(problems).toEqual([]);
+    expect(origins(requests)).toEqual([new URL(baseUrl).origin]);
+    await page.close();
+  });
+});

@@ -1,0 +1,177 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { startApp } from "./world.ts";
+
+const json = z.record(z.string(), z.unknown());
+const media = z.record(z.string(), z.strictObject({ schema: json }).catchall(z.unknown()));
+const response = z.looseObject({ description: z.string().min(1), content: media.optional() });
+const operation = z.looseObject({
+  summary: z.string().min(1),
+  tags: z.array(z.string()).min(1),
+  security: z.array(z.record(z.string(), z.array(z.string()))),
+  parameters: z
+    .array(z.looseObject({ name: z.string(), in: z.enum(["query", "path", "header", "cookie"]) }))
+    .optional(),
+  requestBody: z.looseObject({ content: media }).optional(),
+  responses: z.record(z.string().regex(/^([1-5]\d\d|[1-5]XX|default)$/), response),
+});
+/** The parts of OpenAPI 3.1 that clients and generators rely on. */
+const document = z.looseObject({
+  openapi: z.string().regex(/^3\.1\.\d+$/),
+  info: z.looseObject({ title: z.string(), version: z.string() }),
+  servers: z.array(z.looseObject({ url: z.string() })).min(1),
+  components: z.looseObject({ securitySchemes: z.record(z.string(), z.looseObject({ type: z.string() })) }),
+  paths: z.record(
+    z.string().startsWith("/"),
+    z.partialRecord(z.enum(["get", "put", "post", "delete", "patch", "head", "options"]), operation),
+  ),
+});
+
+async function read(env: Record<string, string> = {}) {
+  const { app } = await startApp(env);
+  const answer = await app.http.inject({ url: "/openapi.json" });
+  expect(answer.headers["content-type"]).toMatch(/^application\/json/);
+  return { app, text: answer.body, document: document.parse(answer.json()) };
+}
+
+const operationsOf = ({ paths }: z.output<typeof document>) =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, described]) => ({
+      name: `${method.toUpperCase()} ${path}`,
+      described,
+    })),
+  );
+
+/** Routes that are no part of any API: pages, their files, and the document itself. */
+const hidden = /^(HEAD|OPTIONS) |^(GET|POST) \/(sign-in|sign-out|docs.*|openapi\.json)?$/;
+
+/** Every value below, with the path to it. */
+function* walk(value: unknown, path: string): Generator<[path: string, key: string, value: unknown]> {
+  if (value === null || typeof value !== "object") return;
+  for (const [key, inner] of Object.entries(value)) {
+    yield [path, key, inner];
+    yield* walk(inner, `${path}/${key}`);
+  }
+}
+
+describe("/openapi.json", () => {
+  test("has the structure of OpenAPI 3.1", async () => {
+    const { document } = await read();
+    expect(document.openapi).toBe("3.1.0");
+    expect(document.info.title).toBe("Fovea");
+  });
+
+  test("describes every route, and no route that does not exist", async () => {
+    const { app, document } = await read();
+    const routes = app.routes.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, "{$1}")}`);
+    expect(
+      operationsOf(document)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(routes.filter((route) => !hidden.test(route)).sort());
+  });
+
+  test("leaves no reference and no security scheme unresolved", async () => {
+    const { document } = await read();
+    for (const [path, key, value] of walk(document, "#")) {
+      if (key !== "$ref") continue;
+      const found = String(value)
+        .replace(/^#\//, "")
+        .split("/")
+        .reduce<unknown>(
+          (inside, part) => json.parse(inside)[part.replaceAll("~1", "/").replaceAll("~0", "~")],
+          document,
+        );
+      expect([path, found]).toEqual([path, expect.anything()]);
+    }
+    const schemes = Object.keys(document.components.securitySchemes);
+    for (const { described } of operationsOf(document)) {
+      for (const scheme of described.security.flatMap(Object.keys)) expect(schemes).toContain(scheme);
+    }
+  });
+
+  test("says of each operation what it asks for", async () => {
+    const { document } = await read();
+    const security = Object.fromEntries(
+      operationsOf(document).map(({ name, described }) => [name, described.security]),
+    );
+    expect(security).toMatchObject({
+      "GET /health": [],
+      "GET /health/ready": [],
+      "POST /api/v1/process": [{ bearer: [] }],
+      "GET /api/v1/models": [{ bearer: [] }],
+      "GET /api/v1/stats": [{ bearer: [] }],
+    });
+  });
+
+  test("describes what the verbs of the prepare API take and answer", async () => {
+    const { document } = await read();
+    const required = (of: unknown) => json.parse(json.parse(of)["content"])["application/json"];
+    const shape = (of: unknown) =>
+      z
+        .looseObject({ schema: z.looseObject({ required: z.array(z.string()), properties: json }) })
+        .parse(required(of)).schema;
+    const verb = (path: string) => {
+      const described = document.paths[path]?.post;
+      return {
+        request: shape(described?.requestBody),
+        answer: shape(described?.responses["200"]),
+        described,
+      };
+    };
+    const process = verb("/api/v1/process");
+    expect(process.request.required).toEqual(["image", "provider"]);
+    expect(Object.keys(process.request.properties)).toEqual(["image", "provider", "options"]);
+    expect(process.answer.required).toEqual(
+      expect.arrayContaining([
+        "success",
+        "processed_image",
+        "original_format",
+        "processed_format",
+        "original_size",
+        "processed_size",
+        "dimensions",
+        "processing_time_ms",
+        "compression_ratio",
+        "correlation_id",
+        "metadata",
+      ]),
+    );
+    expect(Object.keys(process.described?.responses ?? {})).toEqual(
+      expect.arrayContaining(["200", "4XX", "5XX"]),
+    );
+    expect(verb("/api/v1/validate").answer.required).toEqual(expect.arrayContaining(["valid", "provider"]));
+    expect(verb("/api/v1/analyze").request.required).toEqual(["image"]);
+    expect(verb("/api/v1/thumbnail").request.required).toEqual(["image", "width", "height"]);
+  });
+
+  test("has no pattern that lives from flags, which JSON Schema does not know", async () => {
+    const { document } = await read();
+    const patterns = [...walk(document, "#")].filter(
+      ([, key, value]) => key === "pattern" && typeof value === "string",
+    );
+    const colours = patterns.filter(([, , value]) => String(value).includes("#"));
+    expect(colours.length).toBeGreaterThan(0);
+    for (const [, , value] of colours) {
+      expect("#FFFFFF").toMatch(new RegExp(String(value)));
+      expect("#c0ffee").toMatch(new RegExp(String(value)));
+    }
+  });
+
+  test("is the same document as the page's own, and on every start", async () => {
+    const { app, text } = await read();
+    expect((await app.http.inject({ url: "/docs/json" })).body).toBe(text);
+    expect((await read()).text).toBe(text);
+  });
+
+  test("gives away nothing of the configuration", async () => {
+    const secret = "a-secret-that-nobody-may-read";
+    const { text } = await read({
+      JWT_SECRET_KEY: secret,
+      DEV_TOKENS: secret,
+      DATABASE_URL: `postgres://u:${secret}@h/d`,
+    });
+    expect(text).not.toContain(secret);
+    expect(text).not.toMatch(/node_modules|\/tmp\//);
+  });
+});

@@ -1,0 +1,69 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readHeader } from "@fovea/imaging";
+import { expect, test } from "vitest";
+import { codeBlocks, exampleFolder, pointedTo, readDocument, run } from "./documents.ts";
+import { describeWith } from "./needs.ts";
+import { listenApp } from "./world.ts";
+
+const readme = await readDocument("README.md");
+const blocks = codeBlocks(readme);
+const [prepare = "", validate = ""] = blocks
+  .filter(({ language, text }) => language === "sh" && text.startsWith("curl"))
+  .map(({ text }) => text);
+const shown = (language: string) => blocks.find((block) => block.language === language)?.text ?? "";
+
+describeWith("curl", "the commands of the README", () => {
+  test("the first one prepares the picture of the repository, and its answer is the one shown", async () => {
+    const { baseUrl } = await listenApp();
+    const folder = await exampleFolder();
+    const answer = await run(folder, "sh", ["-c", pointedTo(baseUrl, prepare)]);
+    const lines = shown("http").trim().split("\n");
+    expect(lines.length).toBeGreaterThan(10);
+    expect(answer.split("\r\n")).toEqual(expect.arrayContaining(lines));
+
+    const before = readHeader(await readFile(join(folder, "docs/images/street.jpg")));
+    const after = readHeader(await readFile(join(folder, "prepared.jpg")));
+    expect(before).toMatchObject({ width: 4032, height: 3024, orientation: 6, hasExif: true });
+    expect(after).toMatchObject({
+      format: "jpeg",
+      width: 1376,
+      height: 1835,
+      orientation: 1,
+      hasMetadata: false,
+    });
+  });
+
+  test("the second one says what the picture would cost as it is, and its answer is the one shown", async () => {
+    const { baseUrl } = await listenApp();
+    const answer = await run(await exampleFolder(), "sh", ["-c", pointedTo(baseUrl, validate)]);
+    expect(JSON.parse(answer)).toMatchObject(JSON.parse(shown("json")));
+  });
+});
+
+test("the figures under the picture are those of the answers", () => {
+  const alternative = /!\[([^\]]*)\]\(docs\/images\/before-after\.png\)/.exec(readme)?.[1] ?? "";
+  const tokensBefore = JSON.parse(shown("json")).metadata.estimated_tokens as number;
+  const tokensAfter = Number(/x-image-estimated-tokens: (\d+)/.exec(shown("http"))?.[1]);
+  expect(alternative).toContain(`${tokensBefore.toLocaleString("en-US")} tokens`);
+  expect(alternative).toContain(`${tokensAfter.toLocaleString("en-US")} tokens`);
+});
+
+test("the README makes one promise, of at most 15 words", () => {
+  const [, promise = ""] = /^# Fovea\n\n(.+)\n\n/.exec(readme) ?? [];
+  expect(promise.split(" ").length).toBeGreaterThan(3);
+  expect(promise.split(" ").length).toBeLessThanOrEqual(15);
+});
+
+test("APIs that the README calls planned answer 404", async () => {
+  const { baseUrl, token } = await listenApp();
+  const planned = [...readme.matchAll(/^\|.*`POST (\S+)` \| planned \|$/gm)].map(([, path]) => path);
+  expect(planned).toHaveLength(4);
+  for (const path of planned) {
+    const { status } = await fetch(baseUrl + path, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(status, path).toBe(404);
+  }
+});

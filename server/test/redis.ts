@@ -1,0 +1,37 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { startProcess } from "../../scripts/fixture-process.ts";
+import { temporaryFolder } from "./world.ts";
+
+/** A real redis-server on loopback that keeps nothing; it ends with the test. */
+export async function startRedis(path: string, port?: number) {
+  const taken = port ?? (await freePort());
+  const folder = await temporaryFolder();
+  const server = startProcess(
+    path,
+    ["--port", String(taken), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder],
+    {},
+  );
+  await server.shown("Ready to accept connections");
+  return {
+    port: taken,
+    url: `redis://127.0.0.1:${taken}`,
+    async kill() {
+      server.child.kill("SIGKILL");
+      await server.ended;
+    },
+    /** Leaves its connections open and answers nothing any more. */
+    freeze: () => server.child.kill("SIGSTOP"),
+  };
+}
+
+/** Redis does not tell which port it took, so one is chosen for it. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
