@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from "sharp";
-import { page, photo } from "../server/test/pictures.ts";
+import { page, photo, renderedPage, smoothPhoto } from "../server/test/pictures.ts";
 import { median } from "./load.ts";
 
 const candidates = {
@@ -17,6 +17,7 @@ const candidates = {
   "png 6": (picture: Sharp) => picture.png({ compressionLevel: 6 }),
   "png 9": (picture: Sharp) => picture.png({ compressionLevel: 9 }),
   "png 3, adaptive": (picture: Sharp) => picture.png({ compressionLevel: 3, adaptiveFiltering: true }),
+  "png 6, adaptive": (picture: Sharp) => picture.png({ compressionLevel: 6, adaptiveFiltering: true }),
   "png 9, adaptive": (picture: Sharp) => picture.png({ compressionLevel: 9, adaptiveFiltering: true }),
 };
 
@@ -26,7 +27,9 @@ export async function encoders(): Promise<void> {
   sharp.concurrency(1);
   for (const [kind, make] of [
     ["photo", photo],
+    ["photo without grain", smoothPhoto],
     ["page of text", page],
+    ["page of rendered text", renderedPage],
   ] as const) {
     const [width, height] = [1568, 1176];
     const raw = await (await make(width, height)).raw().toBuffer();

@@ -8,21 +8,22 @@ import { catalogDialect } from "./features/catalog/errors.ts";
 import { iconsDialect } from "./features/icons/errors.ts";
 import { mediaDialect } from "./features/media/errors.ts";
 import { operationsRoutes } from "./features/operations/routes.ts";
-import { factHeaders } from "./features/prepare/answer.ts";
 import { prepareDialect } from "./features/prepare/errors.ts";
+import { factHeaders } from "./features/prepare/fact-headers.ts";
 import { prepareRoutes } from "./features/prepare/routes.ts";
 import { loadCatalog } from "./models/catalog.ts";
 import { createAuthentication } from "./platform/auth/authenticate.ts";
 import { addAuthentication } from "./platform/auth/hook.ts";
 import type { AuthSettings } from "./platform/auth/settings.ts";
 import { signInRoutes } from "./platform/auth/sign-in.ts";
-import type { Config } from "./platform/config.ts";
+import { signInDialect } from "./platform/auth/sign-in-dialect.ts";
+import { type Config, devTokensOf } from "./platform/config.ts";
 import { createHttp } from "./platform/http/http.ts";
 import { bind, type Listening, listen, portOf } from "./platform/http/listen.ts";
 import { collectOpenApi, openApiRoutes } from "./platform/http/openapi.ts";
 import type { RegisteredRoute } from "./platform/http/routes.ts";
 import { createAdmission } from "./platform/limits/admission.ts";
-import { registerInboundLimits } from "./platform/limits/inbound.ts";
+import { limitTo, registerInboundLimits } from "./platform/limits/inbound.ts";
 import { createMetrics, gauge, measureRequests } from "./platform/metrics.ts";
 import { createMetricsServer } from "./platform/metrics-server.ts";
 import { isLoopbackHost } from "./platform/network.ts";
@@ -75,7 +76,11 @@ export async function createApp(config: Config, logger: FastifyBaseLogger): Prom
     () => admission.state().memoryBytes,
   );
 
-  const { server: http, routes } = await createHttp({
+  const {
+    server: http,
+    routes,
+    onOutcome,
+  } = await createHttp({
     basePath,
     trustProxy: config.TRUST_PROXY,
     corsOrigins: config.CORS_ORIGINS ?? (config.ENVIRONMENT === "development" ? "localhost" : []),
@@ -86,12 +91,14 @@ export async function createApp(config: Config, logger: FastifyBaseLogger): Prom
       iconsDialect,
       catalogDialect,
       analysisPagesDialect,
+      signInDialect,
     ],
     exposedHeaders: factHeaders,
+    requestTimeout: config.REQUEST_TIMEOUT_SECONDS * 1000,
     logger,
     draining: () => draining,
   });
-  measureRequests(http, metrics);
+  onOutcome(measureRequests(metrics));
   const authentication = createAuthentication({
     settings: authSettings(config, secrets),
     sessionSecret: secrets.sessionSecret,
@@ -114,7 +121,10 @@ export async function createApp(config: Config, logger: FastifyBaseLogger): Prom
   });
   await http.register(
     async (scope) => {
-      await scope.register(signInRoutes, { authentication });
+      await scope.register(signInRoutes, {
+        authentication,
+        limit: limitTo("sign-in", config.SIGN_IN_RATE_LIMIT),
+      });
       await scope.register(openApiRoutes);
       await scope.register(prepareRoutes, {
         catalog,
@@ -175,12 +185,10 @@ export async function createApp(config: Config, logger: FastifyBaseLogger): Prom
 }
 
 function authSettings(config: Config, { jwtSecret }: Secrets): AuthSettings {
-  const loopback = isLoopbackHost(config.HOST);
-  const development = config.ENVIRONMENT === "development";
   return {
     mode: config.AUTH,
     environment: config.ENVIRONMENT,
-    loopback,
+    loopback: isLoopbackHost(config.HOST),
     entra:
       config.AZURE_TENANT_ID !== undefined && config.AZURE_CLIENT_ID !== undefined
         ? {
@@ -190,7 +198,7 @@ function authSettings(config: Config, { jwtSecret }: Secrets): AuthSettings {
           }
         : null,
     jwtSecret,
-    devTokens: development ? (config.DEV_TOKENS ?? (loopback ? ["test-token"] : [])) : [],
+    devTokens: devTokensOf(config),
     apiKeys: config.API_KEY,
     requireApiKeyAll: config.REQUIRE_API_KEY_ALL,
     adminToken: config.ADMIN_TOKEN ?? null,

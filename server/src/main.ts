@@ -1,6 +1,7 @@
 import { createApp, version } from "./app.ts";
+import { banner } from "./banner.ts";
 import { CatalogError } from "./models/catalog.ts";
-import { type Config, loadConfig } from "./platform/config.ts";
+import { loadConfig } from "./platform/config.ts";
 import { readEnvironment } from "./platform/environment.ts";
 import { AppError } from "./platform/errors.ts";
 import { createLogger } from "./platform/logger.ts";
@@ -25,30 +26,8 @@ async function main(): Promise<void> {
   });
   const { port, metricsPort } = await app.listen();
   const ms = Math.round(performance.now() - startedAt);
-  if (development) process.stdout.write(banner(config, port, ms));
+  if (development) process.stdout.write(banner(config, { version, port, ms }));
   logger.info({ port, metricsPort, version, ms }, "ready");
-}
-
-function banner(config: Config, port: number, ms: number): string {
-  const origin = config.PUBLIC_BASE_URL ?? `http://${urlHost(config.HOST)}:${port}${config.BASE_PATH}`;
-  const token = config.DEV_TOKENS === undefined ? "test-token" : "$TOKEN";
-  return `
-  Fovea ${version}   ready in ${(ms / 1000).toFixed(1)} s   (AUTH=${config.AUTH})
-
-  API docs    ${origin}/docs
-  OpenAPI     ${origin}/openapi.json
-  Health      ${origin}/health
-
-  Try it      curl -H "Authorization: Bearer ${token}" ${origin}/api/v1/providers
-  Stop        Ctrl-C
-
-`;
-}
-
-/** 0.0.0.0 and :: are where one listens, not what one can open. */
-function urlHost(host: string): string {
-  if (host === "0.0.0.0" || host === "::") return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { factHeaders } from "../src/features/prepare/answer.ts";
+import { factHeaders } from "../src/features/prepare/fact-headers.ts";
 import { startApp, type World } from "./world.ts";
 
 const production = { ENVIRONMENT: "production", HOST: "0.0.0.0", API_KEY: "k" };

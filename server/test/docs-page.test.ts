@@ -1,6 +1,7 @@
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWith } from "./needs.ts";
+import { fromDataUrl, referencePixel } from "./prepare/client.ts";
 import { listenApp } from "./world.ts";
 
 describeWith("chromium", "the docs page in a browser", ({ path }) => {
@@ -29,7 +30,7 @@ describeWith("chromium", "the docs page in a browser", ({ path }) => {
   }
 
   async function expectOperations(page: Page) {
-    await page.locator("#operations-prepare-post_api_v1_process").waitFor();
+    await page.locator("#operations-prepare-processImage").waitFor();
     const paths = await page
       .locator(".opblock-summary-path")
       .evaluateAll((all) => all.map((one) => one.textContent));
@@ -51,8 +52,8 @@ describeWith("chromium", "the docs page in a browser", ({ path }) => {
     const { page, requests, problems } = await openPage();
     await page.goto(baseUrl + address);
     await expectOperations(page);
-    await page.locator("#operations-prepare-post_api_v1_process .opblock-summary").click();
-    await page.locator("#operations-prepare-post_api_v1_process .opblock-description").waitFor();
+    await page.locator("#operations-prepare-processImage .opblock-summary").click();
+    await page.locator("#operations-prepare-processImage .opblock-description").waitFor();
     expect(problems).toEqual([]);
     expect(origins(requests)).toEqual([new URL(baseUrl).origin]);
     await page.close();
@@ -66,12 +67,41 @@ describeWith("chromium", "the docs page in a browser", ({ path }) => {
     await page.getByLabel("auth-bearer-value").fill(token);
     await page.locator(".auth-btn-wrapper button.authorize").first().click();
     await page.locator(".btn-done").first().click();
-    const operation = page.locator("#operations-prepare-get_api_v1_providers");
+    const operation = page.locator("#operations-prepare-listProviders");
     await operation.locator(".opblock-summary").click();
     await operation.locator("button.execute").click();
     const answered = operation.locator(".live-responses-table .response-col_status");
     await answered.last().waitFor();
     expect(await answered.last().textContent()).toContain("200");
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  test("a picture can be sent from the page as it is, and as the file of a form", async () => {
+    const { baseUrl } = await listenApp();
+    const { page, problems } = await openPage();
+    await page.goto(`${baseUrl}/docs`);
+    await page.locator("button.authorize").click();
+    await page.getByLabel("auth-bearer-value").fill("test-token");
+    await page.locator(".auth-btn-wrapper button.authorize").first().click();
+    await page.locator(".btn-done").first().click();
+    const operation = page.locator("#operations-prepare-validateImage");
+    await operation.locator(".opblock-summary").click();
+    await operation
+      .locator('tr[data-param-name="provider"][data-param-in="query"] select')
+      .selectOption("claude");
+    for (const type of ["image/*", "multipart/form-data"]) {
+      await operation.locator(".opblock-section-request-body .content-type").selectOption(type);
+      await operation.locator('.opblock-section-request-body input[type="file"]').setInputFiles({
+        name: "pixel.png",
+        mimeType: "image/png",
+        buffer: fromDataUrl(referencePixel).bytes,
+      });
+      const answered = page.waitForResponse(/\/api\/v1\/validate/);
+      await operation.locator("button.execute").click();
+      const answer = await answered;
+      expect([type, await answer.json()]).toEqual([type, expect.objectContaining({ valid: true })]);
+    }
     expect(problems).toEqual([]);
     await page.close();
   });

@@ -232,24 +232,39 @@ describe("a crash", () => {
   test.each([
     [
       "/api/v1/models/crash",
-      { ...bodies.prepare({ status: 500, code: "image_processing_failed", message }) },
+      "image_processing_failed",
+      bodies.prepare({ status: 500, code: "image_processing_failed", message }),
     ],
-    ["/admin/crash", bodies.analysis({ status: 500, code: "internal_error", message })],
-    ["/api/v1/jobs/crash", { error: "Internal server error", message, request_id: "req_order17:retry/2" }],
-    ["/api/icons/crash", bodies.icons({ status: 500, code: "internal_error", message })],
-    ["/api/v1/status/crash", { detail: message }],
-    ["/batch/crash", bodies.analysis({ status: 500, code: "internal_error", message })],
-    ["/crash", { detail: message }],
-  ])("at %s is a plain 500 in the words of its API", async (url, body) => {
+    ["/admin/crash", "internal_error", bodies.analysis({ status: 500, code: "internal_error", message })],
+    [
+      "/api/v1/jobs/crash",
+      "internal_error",
+      { error: "Internal server error", message, request_id: "req_order17:retry/2" },
+    ],
+    ["/api/icons/crash", "internal_error", bodies.icons({ status: 500, code: "internal_error", message })],
+    ["/api/v1/status/crash", "internal_error", { detail: message }],
+    ["/batch/crash", "internal_error", bodies.analysis({ status: 500, code: "internal_error", message })],
+    ["/crash", "internal_error", { detail: message }],
+  ])("at %s is a plain 500 in the words of its API, with the code %s", async (url, code, body) => {
     const { app } = await crashing();
     const headers = { "x-correlation-id": correlation, accept: "application/json" };
     const answer = await app.http.inject({ url, headers });
     expect(answer.statusCode).toBe(500);
-    expect(answer.headers).toMatchObject({ "x-error-code": "internal_error", "x-request-id": correlation });
+    expect(answer.headers).toMatchObject({ "x-error-code": code, "x-request-id": correlation });
     expect(answer.json()).toEqual(body);
     expect(JSON.stringify(answer.headers) + answer.body).not.toMatch(
       /hunter2|secrets\.json|\.ts|node_modules/,
     );
+  });
+
+  test("is counted and logged under the code that its caller was told", async () => {
+    const { app, log } = await crashing();
+    await app.http.inject({ url: "/api/v1/models/crash" });
+    expect(log.find(({ msg }) => msg === "request failed")).toMatchObject({
+      code: "image_processing_failed",
+    });
+    const metrics = await app.http.inject({ url: "/metrics" });
+    expect(metrics.body).toContain('fovea_http_errors_total{code="image_processing_failed"} 1');
   });
 
   test("is told in the log once, with its cause and the caller's correlation id", async () => {

@@ -191,6 +191,79 @@ describe("behind a proxy", () => {
   });
 });
 
+describe("signing in on the page", () => {
+  const signIn = (
+    { app }: World,
+    options: { credential?: string; from?: string; headers?: Record<string, string> } = {},
+  ) =>
+    app.http.inject({
+      method: "POST",
+      url: "/sign-in",
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        "sec-fetch-site": "same-origin",
+        ...options.headers,
+      },
+      payload: new URLSearchParams({ credential: options.credential ?? "a guess" }).toString(),
+      remoteAddress: options.from ?? "127.0.0.1",
+    });
+  const guarded = { AUTH: "all", API_KEY: "right-api-key" };
+
+  test("is refused from the eleventh attempt within a minute, also with the right credential", async () => {
+    const world = await startApp(guarded);
+    for (let attempt = 0; attempt < 10; attempt += 1) expect((await signIn(world)).statusCode).toBe(401);
+    const refused = await signIn(world, { credential: "right-api-key" });
+    expect(refused.statusCode).toBe(429);
+    expect(refused.headers).toMatchObject({
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": expect.stringContaining("default-src 'none'"),
+      "x-error-code": "rate_limit_exceeded",
+      "retry-after": expect.stringMatching(/^(60|5\d)$/),
+      "x-ratelimit-limit": "10",
+    });
+    expect(refused.headers).not.toHaveProperty("set-cookie");
+    expect(refused.body).toContain("<h1>429 Rate limit exceeded: 10 per 1 minute</h1>");
+    expect(refused.body).toContain(`<p>Try again in ${refused.headers["retry-after"]} seconds.</p>`);
+  });
+
+  test("counts the address, whatever credential comes along, and each by itself", async () => {
+    const world = await startApp({ ...guarded, SIGN_IN_RATE_LIMIT: "2/hour" });
+    const headers = { "x-api-key": "right-api-key" };
+    const statuses = [];
+    for (const from of ["192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2"]) {
+      statuses.push((await signIn(world, { from, headers })).statusCode);
+    }
+    expect(statuses).toEqual([401, 401, 429, 401]);
+  });
+
+  test("leaves the page itself, signing out and the APIs alone", async () => {
+    const world = await startApp({ ...guarded, SIGN_IN_RATE_LIMIT: "1/hour" });
+    await signIn(world);
+    expect((await signIn(world)).statusCode).toBe(429);
+    expect((await ask(world, { url: "/sign-in" })).statusCode).toBe(200);
+    const headers = { "sec-fetch-site": "same-origin" };
+    const left = await world.app.http.inject({ method: "POST", url: "/sign-out", headers });
+    expect(left.statusCode).toBe(303);
+    expect((await ask(world, { headers: await bearer(world, "ann") })).statusCode).toBe(200);
+  });
+
+  test("is refused in JSON to a program that asks for it", async () => {
+    const world = await startApp({ ...guarded, SIGN_IN_RATE_LIMIT: "1/hour" });
+    await signIn(world);
+    const refused = await signIn(world, { headers: { accept: "application/json" } });
+    expect(refused.statusCode).toBe(429);
+    expect(refused.json()).toEqual({ detail: "Rate limit exceeded: 1 per 1 hour" });
+  });
+
+  test.each([{ SIGN_IN_RATE_LIMIT: "off" }, { RATE_LIMITS: "off" }])(
+    "is not limited with %j",
+    async (env) => {
+      const world = await startApp({ ...guarded, ...env });
+      for (let attempt = 0; attempt < 15; attempt += 1) expect((await signIn(world)).statusCode).toBe(401);
+    },
+  );
+});
+
 describeWith("redis-server", "limits shared through Redis", ({ path }) => {
   const withRedis = (url: string) => startApp({ ...twoAnHour, AUTH: "off", REDIS_URL: url });
 

@@ -1,11 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { referencePixel } from "./prepare/client.ts";
 import { startApp } from "./world.ts";
 
 const json = z.record(z.string(), z.unknown());
 const media = z.record(z.string(), z.strictObject({ schema: json }).catchall(z.unknown()));
-const response = z.looseObject({ description: z.string().min(1), content: media.optional() });
+const response = z.looseObject({
+  description: z.string().min(1),
+  content: media.optional(),
+  headers: z.record(z.string(), z.strictObject({ schema: json, description: z.string().min(1) })).optional(),
+});
 const operation = z.looseObject({
+  operationId: z.string().regex(/^[a-z]+([A-Z][a-z]+)+$/),
   summary: z.string().min(1),
   tags: z.array(z.string()).min(1),
   security: z.array(z.record(z.string(), z.array(z.string()))),
@@ -69,6 +75,27 @@ describe("/openapi.json", () => {
         .map(({ name }) => name)
         .sort(),
     ).toEqual(routes.filter((route) => !hidden.test(route)).sort());
+  });
+
+  test("gives each operation a name that generated clients keep from version to version", async () => {
+    const { document } = await read();
+    const names = Object.fromEntries(
+      operationsOf(document).map(({ name, described }) => [name, described.operationId]),
+    );
+    expect(names).toEqual({
+      "POST /api/v1/process": "processImage",
+      "POST /api/v1/validate": "validateImage",
+      "POST /api/v1/analyze": "analyzeImage",
+      "POST /api/v1/thumbnail": "makeThumbnail",
+      "GET /api/v1/providers": "listProviders",
+      "GET /api/v1/models": "listModels",
+      "GET /api/v1/stats": "getStatistics",
+      "GET /health": "getHealth",
+      "GET /health/live": "getLiveness",
+      "GET /health/ready": "getReadiness",
+      "GET /health/capabilities": "getCapabilities",
+      "GET /metrics": "getMetrics",
+    });
   });
 
   test("leaves no reference and no security scheme unresolved", async () => {
@@ -143,6 +170,75 @@ describe("/openapi.json", () => {
     expect(verb("/api/v1/validate").answer.required).toEqual(expect.arrayContaining(["valid", "provider"]));
     expect(verb("/api/v1/analyze").request.required).toEqual(["image"]);
     expect(verb("/api/v1/thumbnail").request.required).toEqual(["image", "width", "height"]);
+  });
+
+  const options = [
+    "background_color",
+    "format",
+    "max_dimension",
+    "model",
+    "preserve_transparency",
+    "quality",
+  ];
+  const binary = { type: "string", format: "binary" };
+
+  test.each([
+    ["process", ["provider", ...options]],
+    ["validate", ["model", "provider"]],
+    ["analyze", []],
+    ["thumbnail", ["background_color", "height", "maintain_aspect_ratio", "quality", "width"]],
+  ])("describes all three forms in which %s takes an image", async (verb, fields) => {
+    const { document } = await read();
+    const described = document.paths[`/api/v1/${verb}`]?.post;
+    const content = described?.requestBody?.content ?? {};
+    expect(Object.keys(content)).toEqual([
+      "application/json",
+      "multipart/form-data",
+      "image/*",
+      "application/octet-stream",
+    ]);
+    for (const raw of ["image/*", "application/octet-stream"]) expect(content[raw]?.schema).toEqual(binary);
+    const form = z
+      .looseObject({ required: z.array(z.string()), properties: z.record(z.string(), json) })
+      .parse(content["multipart/form-data"]?.schema);
+    expect(form.required).toEqual(["image"]);
+    const { image, ...others } = form.properties;
+    expect(image).toEqual(binary);
+    expect(Object.keys(others).sort()).toEqual([...fields].sort());
+    // Neither a form nor a query can say null.
+    expect(JSON.stringify(others)).not.toContain("null");
+    const query = (described?.parameters ?? []).filter((each) => each.in === "query");
+    expect(query.map(({ name }) => name).sort()).toEqual([...fields].sort());
+    for (const { required } of query) expect(required).toBe(false);
+  });
+
+  test.each([
+    ["process", "image/*", { provider: "claude", options: { quality: 80 } }],
+    ["thumbnail", "image/jpeg", { width: 50, height: 50 }],
+  ])("describes the picture that %s answers, with every header it has", async (verb, type, fields) => {
+    const { app, document } = await read();
+    const described = document.paths[`/api/v1/${verb}`]?.post?.responses["200"];
+    expect(Object.keys(described?.content ?? {})).toEqual(["application/json", type]);
+    expect(described?.content?.[type]?.schema).toEqual(binary);
+    const names = Object.keys(described?.headers ?? {}).map((name) => name.toLowerCase());
+    const answer = await app.http.inject({
+      method: "POST",
+      url: `/api/v1/${verb}`,
+      headers: { authorization: "Bearer test-token", accept: "image/*" },
+      payload: { image: referencePixel, ...fields },
+    });
+    expect(answer.headers["content-type"]).toMatch(/^image\//);
+    const sent = Object.keys(answer.headers).filter((name) => name.startsWith("x-image-") || name === "etag");
+    // The reference's pixel causes no warning.
+    expect([...sent, ...(verb === "process" ? ["x-image-warnings"] : [])].sort()).toEqual(names.sort());
+  });
+
+  test("describes no picture where the answer is JSON in any case", async () => {
+    const { document } = await read();
+    for (const verb of ["validate", "analyze"]) {
+      const described = document.paths[`/api/v1/${verb}`]?.post?.responses["200"];
+      expect(Object.keys(described?.content ?? {})).toEqual(["application/json"]);
+    }
   });
 
   test("has no pattern that lives from flags, which JSON Schema does not know", async () => {

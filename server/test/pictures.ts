@@ -81,3 +81,17 @@ export function page(width: number, height: number, seed = 1) {
   }
   return sharp(pixels, { raw: { width, height, channels: 3 } });
 }
+
+/** A photo-like picture whose grain was averaged away, as a camera's noise reduction leaves it. */
+export async function smoothPhoto(width: number, height: number, seed = 1) {
+  const data = await (await photo(width, height, seed)).blur(1.2).raw().toBuffer();
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
+/** The page drawn twice as large and averaged: its edges are ramps of grey, as those of rendered text are. */
+export async function renderedPage(width: number, height: number, seed = 1) {
+  const drawn = await page(width * 2, height * 2, seed).raw().toBuffer();
+  const raw = { width: width * 2, height: height * 2, channels: 3 } as const;
+  const data = await sharp(drawn, { raw }).resize(width, height).raw().toBuffer();
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}

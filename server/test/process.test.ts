@@ -10,6 +10,8 @@ import { connectRaw } from "./raw-http.ts";
 import { listenApp, temporaryFolder } from "./world.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+/** What `npm run token` runs. */
+const tokenProgram = fileURLToPath(new URL("../src/token.ts", import.meta.url));
 /** Longer than a test may take: what ends in time did not wait for it. */
 const patient = { SHUTDOWN_GRACE_SECONDS: "3600" };
 
@@ -61,6 +63,45 @@ describe("starting", () => {
     const { baseUrl, output } = await startReady();
     expect(output()).toContain(`API docs    ${baseUrl}/docs\n`);
     expect((await fetch(`${baseUrl}/health`)).status).toBe(200);
+  });
+
+  /** The command of the banner, with a token from the program that it names where it names one. */
+  async function suggested(env: Record<string, string>, folder: string) {
+    const service = await startReady(env, { folder });
+    const shown = /Try it {6}([\s\S]*?)\n {2}Stop/.exec(service.output())?.[1] ?? "";
+    const [, authorization, url = ""] = /curl (?:-H "Authorization: (.*)" )?(\S+)$/m.exec(shown) ?? [];
+    let token = "";
+    if (shown.includes("npm run --silent token")) {
+      const inherited = { PATH: process.env["PATH"] ?? "" };
+      const printing = startProcess(process.execPath, [tokenProgram], {
+        cwd: folder,
+        env: { ...inherited, ...env },
+      });
+      token = (await printing.ended).output.trim();
+    }
+    const headers = authorization ? { authorization: authorization.replace("$TOKEN", token) } : {};
+    return { shown, status: (await fetch(url, { headers })).status };
+  }
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    ["on loopback", {}, /"Authorization: Bearer test-token"/],
+    ["off loopback", { HOST: "0.0.0.0", JWT_SECRET_KEY: "s".repeat(32) }, /npm run --silent token/],
+    ["off loopback with the token set", { HOST: "0.0.0.0", DEV_TOKENS: "test-token" }, /Bearer test-token"/],
+    ["with other development tokens", { DEV_TOKENS: "do-not-print-me" }, /npm run --silent token/],
+    ["with AUTH=off", { AUTH: "off", DEV_TOKENS: "do-not-print-me" }, /^curl http\S+$/],
+    ["with AUTH=all", { AUTH: "all", API_KEY: "do-not-print-me" }, /Bearer test-token"/],
+  ])("suggests a command that works %s", async (_, env, expected) => {
+    const { shown, status } = await suggested(env, await temporaryFolder());
+    expect(shown).toMatch(expected);
+    expect(shown).not.toContain("do-not-print-me");
+    expect(status).toBe(200);
+  });
+
+  test("suggests no token of its own where only those of Entra ID are taken", async () => {
+    const entra = { AZURE_TENANT_ID: "11111111-2222-4333-8444-555555555555", AZURE_CLIENT_ID: "app" };
+    const { output } = await startReady({ ...entra, DEV_TOKENS: "," });
+    expect(output()).toContain("with an access token of Entra ID, see docs/access.md");
+    expect(output()).not.toMatch(/test-token|npm run/);
   });
 
   test("a port that is taken is told in one line that names the variable", async () => {

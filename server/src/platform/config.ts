@@ -46,6 +46,12 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
   GEMINI_API_KEYS: ["GOOGLE_API_KEYS", "GOOGLE_API_KEY"],
 };
 
+/** The literal bearer tokens that are honoured: whoever knows the default could call a service off loopback. */
+export function devTokensOf({ ENVIRONMENT, HOST, DEV_TOKENS }: Config): readonly string[] {
+  if (ENVIRONMENT !== "development") return [];
+  return DEV_TOKENS ?? (isLoopbackHost(HOST) ? ["test-token"] : []);
+}
+
 const defaultAuth = ({ HOST }: Settings) => (isLoopbackHost(HOST) ? "contract" : "all");
 
 interface Contradiction {

@@ -1,5 +1,5 @@
-import type { FastifyInstance } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { OutcomeListener } from "./http/outcome.ts";
 
 /** Prometheus metrics of one service; nothing is global, so two can live in one process. */
 export interface Metrics {
@@ -14,8 +14,11 @@ export function createMetrics(): Metrics {
   return { registry, contentType: registry.contentType, text: () => registry.metrics() };
 }
 
-/** Counts and times requests by route, not by address: an address has ids in it, and metrics must stay few. */
-export function measureRequests(http: FastifyInstance, { registry }: Metrics): void {
+/**
+ * Counts and times requests by route, not by address: an address has ids in it, and metrics must stay few. The status of
+ * a request whose client left before the answer is `client_gone`.
+ */
+export function measureRequests({ registry }: Metrics): OutcomeListener {
   const duration = new Histogram({
     name: "fovea_http_request_duration_seconds",
     help: "Time from the first byte of a request to the last of its answer.",
@@ -29,13 +32,13 @@ export function measureRequests(http: FastifyInstance, { registry }: Metrics): v
     labelNames: ["code"],
     registers: [registry],
   });
-  http.addHook("onResponse", async (request, reply) => {
+  return (outcome, request, reply) => {
     const route = request.routeOptions.url ?? "unknown";
-    const status = String(reply.statusCode);
+    const status = outcome.state === "answered" ? String(outcome.status) : outcome.state;
     duration.observe({ method: request.method, route, status }, reply.elapsedTime / 1000);
-    const code = reply.getHeader("x-error-code");
+    const code = outcome.state === "answered" ? reply.getHeader("x-error-code") : undefined;
     if (typeof code === "string") errors.inc({ code });
-  });
+  };
 }
 
 /** A gauge that asks for its value when it is read. */

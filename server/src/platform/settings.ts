@@ -220,11 +220,23 @@ export const settings = {
     "`on`",
     "`off` disables all limits on inbound requests.",
   ),
+  SIGN_IN_RATE_LIMIT: describe(
+    rate.default({ max: 10, windowMs: 60_000 }),
+    "Limits",
+    "`10/minute`",
+    "Attempts to sign in on the page, per address; `off` for none.",
+  ),
   PREPARE_RATE_LIMIT: describe(
     rate.default(null),
     "Limits",
     "`off`",
     "Requests to the prepare API per credential, or per address without one: `60/minute`.",
+  ),
+  REQUEST_TIMEOUT_SECONDS: describe(
+    wholeNumber(1, 3600).default(120),
+    "Limits",
+    "`120`",
+    "Time for a whole request to arrive; then, or up to a quarter of it later, the answer is 408. The default takes 50 MB at 3.5 Mbit/s.",
   ),
   PREPARE_CONCURRENCY: describe(
     wholeNumber(1, 1024).optional(),

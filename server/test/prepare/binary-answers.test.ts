@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { factHeaders } from "../../src/features/prepare/answer.ts";
+import { factHeaders } from "../../src/features/prepare/fact-headers.ts";
 import { photo } from "../pictures.ts";
 import { dataUrl, fromDataUrl, prepareClient, refusal } from "./client.ts";
 

@@ -155,20 +155,82 @@ describe("a picture as a file of a form", () => {
   });
 });
 
+describe("a form with a query", () => {
+  const query = (fields: Fields) => `/api/v1/process?${new URLSearchParams(fields)}`;
+
+  test("is read together: neither has to be whole", async () => {
+    const client = await prepareClient();
+    const file = await wide();
+    const answer = await sendForm(
+      client,
+      query({ provider: "claude", quality: "70" }),
+      { max_dimension: "320", options: '{"format":"WEBP"}' },
+      file,
+    );
+    expect(processResponse.parse(answer.json())).toMatchObject({
+      dimensions: [320, 160],
+      processed_format: "WEBP",
+      metadata: { provider: "claude", quality_used: 70 },
+    });
+    const box = { width: "80", height: "80", maintain_aspect_ratio: "false" };
+    const thumbnail = await sendForm(
+      client,
+      `/api/v1/thumbnail?${new URLSearchParams(box)}`,
+      { width: "80" },
+      file,
+    );
+    expect(thumbnailResponse.parse(thumbnail.json()).dimensions).toEqual({ width: 80, height: 80 });
+  });
+
+  test.each<[string, Fields, Fields]>([
+    ["provider", { provider: "claude" }, { provider: "openai" }],
+    ["options.quality", { provider: "claude", quality: "70" }, { quality: "80" }],
+    ["options.quality", { options: '{"quality":70}' }, { provider: "claude", quality: "80" }],
+  ])("that contradicts it in %s is refused with 400", async (field, asked, fields) => {
+    const client = await prepareClient();
+    const answer = await sendForm(client, query(asked), fields, await wide());
+    const error = refusal(answer, 400, "malformed_request");
+    expect(error.details).toEqual({ field, reason: "conflicting_values" });
+    expect(error.message).toContain(field);
+  });
+
+  test("that says the same is one request", async () => {
+    const client = await prepareClient();
+    const same = { provider: "claude", quality: "70", preserve_transparency: "false" };
+    const answer = await sendForm(client, query(same), { ...same, options: '{"quality":70}' }, await wide());
+    expect(processResponse.parse(answer.json()).metadata.quality_used).toBe(70);
+  });
+
+  test("that names a field twice is told so, as for raw bytes", async () => {
+    const client = await prepareClient();
+    const twice = "/api/v1/process?provider=claude&quality=70&quality=80";
+    const file = await wide();
+    for (const answer of [
+      await sendForm(client, twice, {}, file),
+      await client.send(twice, file, { "content-type": "image/png" }),
+    ]) {
+      expect(refusal(answer, 422, "validation_error").details).toMatchObject({ field: "options.quality" });
+    }
+  });
+});
+
 describe("a picture as the body itself", () => {
-  test.each(["image/png", "image/x-whatever", "application/octet-stream", "image/jpeg; name=picture.jpg"])(
-    "is processed when sent as %s, with the rest in the query",
-    async (type) => {
-      const client = await prepareClient();
-      const query = { provider: "claude", format: "WEBP", quality: "55" };
-      const answer = await sendRaw(client, "/api/v1/process", query, await wide(), type);
-      expect(processResponse.parse(answer.json())).toMatchObject({
-        original_format: "PNG",
-        processed_format: "WEBP",
-        metadata: { quality_used: 55 },
-      });
-    },
-  );
+  test.each([
+    "image/png",
+    "image/x-whatever",
+    "image/*",
+    "application/octet-stream",
+    "image/jpeg; name=picture.jpg",
+  ])("is processed when sent as %s, with the rest in the query", async (type) => {
+    const client = await prepareClient();
+    const query = { provider: "claude", format: "WEBP", quality: "55" };
+    const answer = await sendRaw(client, "/api/v1/process", query, await wide(), type);
+    expect(processResponse.parse(answer.json())).toMatchObject({
+      original_format: "PNG",
+      processed_format: "WEBP",
+      metadata: { quality_used: 55 },
+    });
+  });
 
   test("is validated, analysed and made a thumbnail of", async () => {
     const client = await prepareClient();
@@ -187,11 +249,21 @@ describe("a picture as the body itself", () => {
     expect(refusal(answer, 422, "validation_error").details).toMatchObject({ field: "width" });
   });
 
-  test("that is empty is refused", async () => {
-    const client = await prepareClient();
-    const answer = await sendRaw(client, "/api/v1/process", { provider: "claude" }, Buffer.alloc(0));
-    expect(refusal(answer, 422, "validation_error").details).toMatchObject({ field: "image" });
-  });
+  test.each(["process", "validate", "analyze", "thumbnail"])(
+    "that is empty is refused by %s, as an empty file of a form is",
+    async (verb) => {
+      const client = await prepareClient();
+      const query = { provider: "claude", width: "50", height: "50" };
+      for (const answer of [
+        await sendRaw(client, `/api/v1/${verb}`, query, Buffer.alloc(0)),
+        await sendForm(client, `/api/v1/${verb}`, query, Buffer.alloc(0)),
+      ]) {
+        const error = refusal(answer, 422, "validation_error");
+        expect(error.details).toEqual({ field: "image", reason: "empty" });
+        expect(error.message).toMatch(/^image: there are no bytes; send/);
+      }
+    },
+  );
 });
 
 test("all three forms of a request give one and the same picture", async () => {

@@ -1,7 +1,8 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { PNG_SIGNATURE, pngChunk, pngHeader } from "../../src/imaging/containers/test-splices.ts";
-import { localToken } from "../world.ts";
+import { connectRaw } from "../raw-http.ts";
+import { listenApp, localToken } from "../world.ts";
 import { dataUrl, prepareClient, referencePixel, refusal } from "./client.ts";
 
 const verbs = {
@@ -159,13 +160,60 @@ describe("credentials", () => {
   });
 });
 
-test("a media type that is none of the three forms is refused with 415", async () => {
-  const { send } = await prepareClient();
-  for (const [path] of paths) {
-    for (const type of ["text/plain", "application/xml", "application/x-www-form-urlencoded", "video/mp4"]) {
-      refusal(await send(path, "image=1", { "content-type": type }), 415, "unsupported_media_type");
+describe("a media type that is none of the three forms is refused with 415, which names them", () => {
+  const forms = ["application/json", "data URL", "multipart/form-data", "file part", "image/jpeg", "bytes"];
+
+  const expectForms = (message: string) => {
+    for (const form of forms) expect(message).toContain(form);
+  };
+
+  test.each([
+    "text/plain",
+    "application/xml",
+    "application/x-www-form-urlencoded",
+    "video/mp4",
+    "application/jsonx",
+  ])("%s", async (type) => {
+    const { send } = await prepareClient();
+    for (const [path] of paths) {
+      const { message } = refusal(
+        await send(path, "image=1", { "content-type": type }),
+        415,
+        "unsupported_media_type",
+      );
+      expectForms(message);
+      expect(message).toContain(type);
     }
-  }
+  });
+
+  test("what is no media type at all", async () => {
+    const { send } = await prepareClient();
+    const answer = await send("/api/v1/process", "image=1", { "content-type": "nonsense" });
+    expectForms(refusal(answer, 415, "unsupported_media_type").message);
+  });
+
+  test.each([
+    ["a body without a content type", "Content-Length: 7\r\n\r\nimage=1"],
+    ["neither a body nor a content type", "Content-Length: 0\r\n\r\n"],
+    ["not even a length", "\r\n"],
+  ])("%s", async (_, rest) => {
+    const { baseUrl, token } = await listenApp();
+    for (const [path] of paths) {
+      const connection = await connectRaw(baseUrl);
+      connection.send(`POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n${rest}`);
+      const { status, headers, body } = await connection.answer();
+      const error = refusal({ statusCode: status, headers, body }, 415, "unsupported_media_type");
+      expectForms(error.message);
+      expect(error.message).toContain("no valid Content-Type");
+    }
+  });
+
+  test("a form without a file", async () => {
+    const { send } = await prepareClient();
+    const body = '--b\r\nContent-Disposition: form-data; name="provider"\r\n\r\nclaude\r\n--b--\r\n';
+    const answer = await send("/api/v1/process", body, { "content-type": "multipart/form-data; boundary=b" });
+    expectForms(refusal(answer, 415, "unsupported_media_type").message);
+  });
 });
 
 test("an unknown address and a wrong method are refused in the words of this API", async () => {

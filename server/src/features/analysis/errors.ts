@@ -1,5 +1,5 @@
 import { type Dialect, jsonError, under } from "../../platform/http/dialect.ts";
-import { errorPage } from "../../platform/http/error-page.ts";
+import { errorPage, wantsPage } from "../../platform/http/error-page.ts";
 
 const render: Dialect["render"] = (error, { timestamp }) =>
   jsonError(error.status, { success: false, error: error.message, error_type: error.code, timestamp });
@@ -22,8 +22,5 @@ export const analysisPagesDialect: Dialect = {
   name: "analysis pages",
   owns: (path) => path === "/" || isPage(path),
   validationStatus: 400,
-  render: (error, context) =>
-    /application\/json/i.test(context.accept) && !/text\/html/i.test(context.accept)
-      ? render(error, context)
-      : errorPage(error, context),
+  render: (error, context) => (wantsPage(context) ? errorPage(error, context) : render(error, context)),
 };

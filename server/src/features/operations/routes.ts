@@ -27,7 +27,11 @@ export const operationsRoutes: FastifyPluginAsync<OperationsOptions> = async (ht
 
   http.get("/health", {
     config: probe,
-    schema: { tags, summary: "The health answer that clients of the prepare API look for" },
+    schema: {
+      tags,
+      operationId: "getHealth",
+      summary: "The health answer that clients of the prepare API look for",
+    },
     // Name and version are the reference document's, which its clients compare.
     handler: async () => ({
       status: "healthy",
@@ -39,13 +43,13 @@ export const operationsRoutes: FastifyPluginAsync<OperationsOptions> = async (ht
 
   http.get("/health/live", {
     config: probe,
-    schema: { tags, summary: "Liveness: the process answers" },
+    schema: { tags, operationId: "getLiveness", summary: "Liveness: the process answers" },
     handler: async () => ({ status: "alive", service: "fovea", timestamp: now() }),
   });
 
   http.get("/health/ready", {
     config: probe,
-    schema: { tags, summary: "Readiness: 503 while the service shuts down" },
+    schema: { tags, operationId: "getReadiness", summary: "Readiness: 503 while the service shuts down" },
     handler: async (_request, reply) => {
       const draining = options.draining();
       return reply.code(draining ? 503 : 200).send({
@@ -58,13 +62,17 @@ export const operationsRoutes: FastifyPluginAsync<OperationsOptions> = async (ht
 
   http.get("/health/capabilities", {
     config: probe,
-    schema: { tags, summary: "What this service can read, write and fit to" },
+    schema: { tags, operationId: "getCapabilities", summary: "What this service can read, write and fit to" },
     handler: async () => options.capabilities,
   });
 
   http.get("/api/v1/stats", {
     config: { access: "admin" },
-    schema: { tags, summary: "Counters since the start of this process; for the administrator" },
+    schema: {
+      tags,
+      operationId: "getStatistics",
+      summary: "Counters since the start of this process; for the administrator",
+    },
     handler: async () => ({
       success: true,
       version: options.version,
@@ -78,7 +86,7 @@ export const operationsRoutes: FastifyPluginAsync<OperationsOptions> = async (ht
   if (options.serveMetrics) {
     http.get("/metrics", {
       config: { access: "metrics", probe: true },
-      schema: { tags, summary: "Prometheus metrics" },
+      schema: { tags, operationId: "getMetrics", summary: "Prometheus metrics" },
       handler: async (_request, reply) =>
         reply.type(options.metrics.contentType).send(await options.metrics.text()),
     });

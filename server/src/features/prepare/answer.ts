@@ -4,27 +4,6 @@ import { formatName, round } from "./limits.ts";
 import type { Prepared } from "./process.ts";
 import type { ProcessResponse } from "./schema.ts";
 
-/** Headers that carry the facts when the answer is the picture itself; browsers may read them too. */
-export const factHeaders = [
-  "X-Image-Process-Time",
-  "X-Image-Format",
-  "X-Image-Width",
-  "X-Image-Height",
-  "X-Image-Original-Format",
-  "X-Image-Original-Width",
-  "X-Image-Original-Height",
-  "X-Image-Original-Size",
-  "X-Image-Passed-Through",
-  "X-Image-Quality",
-  "X-Image-Model",
-  "X-Image-Model-Width",
-  "X-Image-Model-Height",
-  "X-Image-Estimated-Tokens",
-  "X-Image-Scale-X",
-  "X-Image-Scale-Y",
-  "X-Image-Warnings",
-] as const;
-
 /**
  * Whether the caller wants the picture's bytes rather than JSON: it names `image/…` and does not also take JSON by
  * name. A bare wildcard, which every HTTP client sends, stays JSON.

@@ -16,19 +16,17 @@ export const prepareDialect: Dialect = {
     "/health",
   ),
   validationStatus: 422,
+  crashCode: "image_processing_failed",
   render: (error, { correlationId, timestamp }) =>
     jsonError(error.status, {
       success: false,
-      error: documentedCode(error),
+      error: error.code,
       message: error.message,
       details: error.details,
       correlation_id: correlationId,
       timestamp,
     }),
 };
-
-const documentedCode = (error: AppError) =>
-  error.code === "internal_error" ? "image_processing_failed" : error.code;
 
 const reasons: Readonly<Record<Exclude<ImagingErrorCode, "deadline">, string>> = {
   not_an_image: "not_an_image",
@@ -77,11 +75,44 @@ export const otherProvidersModel = (id: string, provider: string) =>
     details: { field: "options.model", reason: "model_not_supported" },
   });
 
+const threeForms =
+  "send the image as JSON with a data URL (`application/json`), as a form with a file part " +
+  "(`multipart/form-data`), or as its bytes (`image/jpeg` or another `image/…` type)";
+
+/** @param mediaType what was sent; undefined where no content type was, or none that can be read */
+export const unsupportedForm = (mediaType: string | undefined) =>
+  new AppError({
+    code: "unsupported_media_type",
+    status: 415,
+    message: `${
+      mediaType === undefined
+        ? "The request names no valid Content-Type"
+        : `${mediaType.slice(0, 80)} is not supported here`
+    }: ${threeForms}.`,
+  });
+
 export const formWithoutFile = () =>
   new AppError({
     code: "unsupported_media_type",
     status: 415,
-    message: "The form holds no file; send the image as a file part, as raw bytes, or as a data URL in JSON.",
+    message: `The form holds no file: ${threeForms}.`,
+  });
+
+/** The body or the file part has no bytes, which is what clients send whose own file was not found. */
+export const emptyImage = () =>
+  new AppError({
+    code: "validation_error",
+    status: 422,
+    message: "image: there are no bytes; send those of a JPEG, PNG, GIF or WebP.",
+    details: { field: "image", reason: "empty" },
+  });
+
+export const conflictingFields = (field: string) =>
+  new AppError({
+    code: "malformed_request",
+    status: 400,
+    message: `${field} has one value in the query and another in the form; send it once.`,
+    details: { field, reason: "conflicting_values" },
   });
 
 export const malformedForm = (cause: unknown) =>

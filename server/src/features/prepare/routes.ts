@@ -7,9 +7,11 @@ import type { Admission } from "../../platform/limits/admission.ts";
 import { limitTo, type Rate } from "../../platform/limits/inbound.ts";
 import { analyze } from "./analyze.ts";
 import { factsOf, jsonWithPicture, sendAsIs, sendPicture, wantsBytes } from "./answer.ts";
-import { acceptImageBodies } from "./body.ts";
+import { acceptImageBodies, refuseOtherForms } from "./body.ts";
 import { listModels, listProviders } from "./catalog-answers.ts";
+import { describeForms } from "./describe-forms.ts";
 import { bodyTooLarge } from "./errors.ts";
+import { processHeaders, thumbnailHeaders } from "./fact-headers.ts";
 import { makeThumbnail } from "./make-thumbnail.ts";
 import { type Caller, createPixelWork, type PixelWorkSettings } from "./pixel-work.ts";
 import { processImage } from "./process.ts";
@@ -43,6 +45,9 @@ const copiesOfBody = 2;
 
 const json = "application/json; charset=utf-8";
 const tags = ["prepare"];
+const forms =
+  "The image comes in JSON as a data URL, as the file part of a multipart form, or as raw bytes. The query is for forms " +
+  "and raw bytes; JSON has all fields in its body.";
 const errors = { "4xx": errorResponse, "5xx": errorResponse };
 
 /** API 000: an image in, an image that the model accepts out. */
@@ -56,10 +61,11 @@ export const prepareRoutes: FastifyPluginAsync<PrepareOptions> = async (scope, o
   const http = scope.withTypeProvider<ZodTypeProvider>();
   const config = { access: "bearer", ...limitTo("prepare", options.rate) } as const;
   const takesImage = {
-    config,
+    config: { ...config, describe: describeForms() },
     bodyLimit: maxBodyBytes,
     // Refused before a byte of the body is read: under overload the bodies alone would cost a core.
     onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+      refuseOtherForms(request);
       const declared = Number(request.headers["content-length"] ?? undeclaredBodyBytes);
       // Fastify does not hold forms to the limit of the body.
       if (declared > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
@@ -72,11 +78,16 @@ export const prepareRoutes: FastifyPluginAsync<PrepareOptions> = async (scope, o
 
   http.post("/api/v1/process", {
     ...takesImage,
+    config: {
+      ...config,
+      describe: describeForms({ mediaType: "image/*", headers: processHeaders }),
+    },
     schema: {
       tags,
+      operationId: "processImage",
       summary: "Makes an image acceptable to a provider or model",
       description:
-        "The image may also come as a multipart form with a file part, or as raw bytes with the fields in the query. " +
+        `${forms} ` +
         "With `Accept: image/*` the answer is the picture, and the facts are in `X-Image-…` headers.",
       body: processRequest,
       response: { 200: processResponse, ...errors },
@@ -96,6 +107,8 @@ export const prepareRoutes: FastifyPluginAsync<PrepareOptions> = async (scope, o
     ...takesImage,
     schema: {
       tags,
+      operationId: "validateImage",
+      description: forms,
       summary: "Says whether a provider or model takes an image as it is",
       body: validateRequest,
       response: { 200: validateResponse, ...errors },
@@ -107,6 +120,8 @@ export const prepareRoutes: FastifyPluginAsync<PrepareOptions> = async (scope, o
     ...takesImage,
     schema: {
       tags,
+      operationId: "analyzeImage",
+      description: forms,
       summary: "Measures an image and recommends a provider",
       body: analyzeRequest,
       response: { 200: analyzeResponse, ...errors },
@@ -119,8 +134,14 @@ export const prepareRoutes: FastifyPluginAsync<PrepareOptions> = async (scope, o
 
   http.post("/api/v1/thumbnail", {
     ...takesImage,
+    config: {
+      ...config,
+      describe: describeForms({ mediaType: "image/jpeg", headers: thumbnailHeaders }),
+    },
     schema: {
       tags,
+      operationId: "makeThumbnail",
+      description: `${forms} With \`Accept: image/*\` the answer is the picture.`,
       summary: "Makes a small JPEG",
       body: thumbnailRequest,
       response: { 200: thumbnailResponse, ...errors },
@@ -162,6 +183,7 @@ const catalogRoutes: FastifyPluginAsync<{
     config,
     schema: {
       tags,
+      operationId: "listProviders",
       summary: "The providers, and the limits that images are fitted to without a model",
       response: { 200: providersResponse, ...errors },
     },
@@ -172,6 +194,7 @@ const catalogRoutes: FastifyPluginAsync<{
     config,
     schema: {
       tags,
+      operationId: "listModels",
       summary: "The catalog of vision models: dated limits, rules and prices with their sources",
       response: { 200: modelsResponse, ...errors },
     },

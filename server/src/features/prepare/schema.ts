@@ -50,7 +50,11 @@ const quality = z.int({ error: "expected a whole number from 1 to 100" }).min(1)
 const model = z
   .string()
   .min(1)
-  .describe("A model of `GET /api/v1/models`: the image is fitted to what this model sees.");
+  .meta({
+    description: "A model of `GET /api/v1/models`: the image is fitted to what this model sees.",
+    // The documentation page fills its forms with examples, and refused requests would be a poor first try.
+    examples: ["claude-sonnet-5-5"],
+  });
 
 const outputFormat = z
   .preprocess(

@@ -1,7 +1,7 @@
 import cookie from "@fastify/cookie";
 import formbody from "@fastify/formbody";
 import type {} from "@fastify/swagger";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyContextConfig, FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
 import { retryAfter } from "../errors.ts";
 import type { Authentication } from "./authenticate.ts";
@@ -24,7 +24,7 @@ const MAX_FORM_BYTES = 32 * 1024;
  */
 export async function signInRoutes(
   scope: FastifyInstance,
-  options: { authentication: Authentication; limit?: object },
+  options: { authentication: Authentication; limit?: FastifyContextConfig },
 ): Promise<void> {
   const { basePath, sessions, checkTyped } = options.authentication;
   const home = `${basePath}/`;

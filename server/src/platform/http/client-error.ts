@@ -19,9 +19,11 @@ const fallback = ["400 Bad Request", "malformed_request", "This is not a valid H
 /**
  * Answers what never became a request: a broken first line, headers too large, an upload that took too long. No
  * route is known yet, so the answer has no API's dialect.
+ *
+ * @returns the status that was sent; undefined where the client is gone
  */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) return;
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): number | undefined {
+  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) return undefined;
   const [status, code, message] = answers[error.code ?? ""] ?? fallback;
   const body = JSON.stringify({ detail: message });
   socket.end(
@@ -29,6 +31,8 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
       `X-Error-Code: ${code}\r\nX-Request-ID: ${correlationId({ headers: {} })}\r\n${security}` +
       `Connection: close\r\n\r\n${body}`,
   );
+  // It closed its side within its own request: nearly always it is gone, and nobody reads this.
+  return error.code === "HPE_INVALID_EOF_STATE" ? undefined : Number.parseInt(status, 10);
 }
 
 /** Answers an `Expect` header other than 100-continue, as RFC 9110, 10.1.1 allows; Node's own answer has no body. */

@@ -26,6 +26,8 @@ export interface Dialect {
   readonly owns: (path: string) => boolean;
   /** Status of a request that is malformed: broken JSON, a missing or wrong field. */
   readonly validationStatus: 400 | 422;
+  /** What its document calls a failure of the service's own; `internal_error` where it says nothing. */
+  readonly crashCode?: string;
   readonly render: (error: AppError, context: ErrorContext) => RenderedError;
 }
 

@@ -24,7 +24,7 @@ export function createErrorEdge(basePath: string, dialects: readonly Dialect[]):
   function send(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const path = pathOf(request);
     const dialect = dialectOf(dialects, path);
-    const error = toAppError(thrown, dialect.validationStatus);
+    const error = toAppError(thrown, dialect);
     // A refusal (503) is the service doing its work; any other 5xx is a bug or a broken part, and is told once.
     if (error.status >= 500 && error.status !== 503) {
       request.log.error({ err: error.cause ?? error, code: error.code }, "request failed");

@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import type { Dialect } from "./dialect.ts";
 
 /** The parts of an error that Fastify, its plugins and Node set on what they throw. */
 interface FrameworkError {
@@ -51,9 +52,12 @@ const byCode: Readonly<Record<string, { code: string; status: number; message: s
  * Turns whatever reached the HTTP edge into the one error type. What is not known to be the caller's fault is
  * ours: a plain 500 whose cause is logged and never sent.
  *
- * @param validationStatus status of malformed requests in the dialect of the path
+ * @param dialect of the path: it knows the status of malformed requests and the code of a crash
  */
-export function toAppError(error: unknown, validationStatus: 400 | 422): AppError {
+export function toAppError(
+  error: unknown,
+  { validationStatus, crashCode = "internal_error" }: Pick<Dialect, "validationStatus" | "crashCode">,
+): AppError {
   if (error instanceof AppError) return error;
   const { code = "", statusCode, message, validation } = (error ?? {}) as FrameworkError;
   if (validation) return invalidFields(validation, validationStatus);
@@ -73,7 +77,7 @@ export function toAppError(error: unknown, validationStatus: 400 | 422): AppErro
     });
   }
   return new AppError({
-    code: "internal_error",
+    code: crashCode,
     status: 500,
     message: "Something went wrong on our side; the request can be sent again.",
     cause: error,

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
 import Fastify, {
@@ -14,7 +15,9 @@ import type { Dialect } from "./dialect.ts";
 import { createErrorEdge, installErrorEdge } from "./error-edge.ts";
 import { missingHost, shuttingDown } from "./framework-errors.ts";
 import { acceptEmptyJson } from "./json-body.ts";
+import { type OutcomeListener, watchOutcomes } from "./outcome.ts";
 import { collectRoutes, type RegisteredRoute } from "./routes.ts";
+import { timeLimits } from "./time-limits.ts";
 
 export interface HttpSettings {
   /** Empty, or a prefix such as `/images` without a trailing slash. */
@@ -27,6 +30,8 @@ export interface HttpSettings {
   readonly dialects: readonly Dialect[];
   /** Response headers that scripts of other origins may read, besides those of every API. */
   readonly exposedHeaders: readonly string[];
+  /** Milliseconds for a whole request to arrive. */
+  readonly requestTimeout: number;
   readonly logger: FastifyBaseLogger;
   /** While true, requests are refused with 503; probes are still answered. */
   readonly draining: () => boolean;
@@ -36,10 +41,10 @@ export interface Http {
   readonly server: FastifyInstance;
   /** Every route, as they are registered. */
   readonly routes: readonly RegisteredRoute[];
+  /** Adds a listener that is told how each request ended. */
+  readonly onOutcome: (listener: OutcomeListener) => void;
 }
 
-/** A slow upload ends here: 50 MB in two minutes is 3.5 Mbit/s. */
-const requestTimeout = 120_000;
 const defaultBodyLimit = 1024 * 1024;
 const localhostOrigin = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
@@ -71,21 +76,25 @@ const exposedEverywhere = [
 /** A Fastify instance with what every API of the service shares; `app.ts` registers the routes on it. */
 export async function createHttp(settings: HttpSettings): Promise<Http> {
   const edge = createErrorEdge(settings.basePath, settings.dialects);
+  const answeredBelow = new WeakMap<Socket, number>();
   const server = Fastify({
     loggerInstance: settings.logger,
-    // One line per request is written by the hook below, with what an operator looks for.
+    // One line per request is written below, with what an operator looks for.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "correlationId" }),
     genReqId: correlationId,
     trustProxy: settings.trustProxy.length > 0 ? [...settings.trustProxy] : false,
     bodyLimit: defaultBodyLimit,
-    requestTimeout,
+    requestTimeout: settings.requestTimeout,
     forceCloseConnections: "idle",
     // The drain below answers in the dialect of the path; Fastify's own 503 would not.
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 512 },
-    clientErrorHandler: answerClientError,
-    // Checked below instead: Node's own answer has neither a body nor the headers of an error.
-    http: { requireHostHeader: false },
+    clientErrorHandler: (error, socket) => {
+      const status = answerClientError(error, socket);
+      if (status !== undefined) answeredBelow.set(socket, status);
+    },
+    // Hosts are checked below instead: Node's own answer has neither a body nor the headers of an error.
+    http: { requireHostHeader: false, ...timeLimits(settings.requestTimeout) },
     frameworkErrors: (error, request, reply) => {
       // The router refuses before a route is known; the types of that moment are wider, the objects the same.
       void edge.send(error, request as FastifyRequest, reply as FastifyReply);
@@ -98,18 +107,28 @@ export async function createHttp(settings: HttpSettings): Promise<Http> {
   installErrorEdge(server, edge, routes);
   acceptEmptyJson(server, edge.validationStatus);
 
+  const listeners: OutcomeListener[] = [
+    (outcome, request, reply) => {
+      const { method, ip } = request;
+      const ms = Math.round(reply.elapsedTime * 10) / 10;
+      const level = request.routeOptions.config.probe ? "debug" : "info";
+      const end = outcome.state === "answered" ? { status: outcome.status } : { outcome: outcome.state };
+      request.log[level]({ method, path: edge.pathOf(request), ...end, ms, ip }, "request");
+    },
+  ];
+  watchOutcomes(
+    server,
+    (socket) => answeredBelow.get(socket),
+    (...ended) => {
+      for (const listener of listeners) listener(...ended);
+    },
+  );
   server.addHook("onRequest", async (request, reply) => {
     reply.headers({ "x-correlation-id": request.id, "x-request-id": request.id });
   });
   // Else a client would keep the connection of its last answer open, and the drain would wait for it.
   server.addHook("onSend", async (_request, reply) => {
     if (settings.draining()) reply.header("connection", "close");
-  });
-  server.addHook("onResponse", async (request, reply) => {
-    const { method, ip } = request;
-    const ms = Math.round(reply.elapsedTime * 10) / 10;
-    const level = request.routeOptions.config.probe ? "debug" : "info";
-    request.log[level]({ method, path: edge.pathOf(request), status: reply.statusCode, ms, ip }, "request");
   });
 
   await server.register(helmet, {
@@ -137,7 +156,7 @@ export async function createHttp(settings: HttpSettings): Promise<Http> {
     if (request.raw.httpVersion === "1.1" && request.headers.host === undefined) throw missingHost();
     if (settings.draining() && !request.routeOptions.config.probe) throw shuttingDown();
   });
-  return { server, routes };
+  return { server, routes, onOutcome: (listener) => void listeners.push(listener) };
 }
 
 declare module "fastify" {

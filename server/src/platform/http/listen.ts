@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { AppError } from "../errors.ts";
 import { watchConnections } from "./connections.ts";
+import { timeLimits } from "./time-limits.ts";
 
 export interface ListenSettings {
   readonly host: string;
@@ -91,8 +92,8 @@ function unlessAbsent(error: unknown): void {
 
 /** A server on another port with the same limits on slow clients. */
 function twin(http: FastifyInstance): Server {
-  const { requestTimeout, headersTimeout, keepAliveTimeout } = http.server;
-  const limits = { requestTimeout, headersTimeout, keepAliveTimeout, requireHostHeader: false };
+  const { requestTimeout, keepAliveTimeout } = http.server;
+  const limits = { ...timeLimits(requestTimeout), keepAliveTimeout, requireHostHeader: false };
   const server = createServer(limits, http.routing);
   for (const event of ["clientError", "checkExpectation"]) {
     for (const listener of http.server.listeners(event)) {

@@ -34,9 +34,17 @@ export async function collectOpenApi(http: FastifyInstance, settings: OpenApiSet
     },
     transform: (given) => {
       const { schema, url } = jsonSchemaTransform(given);
-      return { url, schema: { ...schema, security: securityOf(given.route.config?.access) } };
+      const { access, describe } = given.route.config ?? {};
+      return { url, schema: { ...(describe?.(schema) ?? schema), security: securityOf(access) } };
     },
   });
+}
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Adds to what the document says of a route what its validation has no use for. */
+    describe?: (schema: FastifySchema) => FastifySchema;
+  }
 }
 
 type Security = readonly Record<string, readonly string[]>[];
