@@ -90,7 +90,9 @@ export async function smoothPhoto(width: number, height: number, seed = 1) {
 
 /** The page drawn twice as large and averaged: its edges are ramps of grey, as those of rendered text are. */
 export async function renderedPage(width: number, height: number, seed = 1) {
-  const drawn = await page(width * 2, height * 2, seed).raw().toBuffer();
+  const drawn = await page(width * 2, height * 2, seed)
+    .raw()
+    .toBuffer();
   const raw = { width: width * 2, height: height * 2, channels: 3 } as const;
   const data = await sharp(drawn, { raw }).resize(width, height).raw().toBuffer();
   return sharp(data, { raw: { width, height, channels: 3 } });

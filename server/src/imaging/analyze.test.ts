@@ -5,7 +5,7 @@ import { analyzeImage } from "./analyze.ts";
 import type { ImageHeader } from "./header.ts";
 import { hammingDistance } from "./measures/perceptual-hash.ts";
 
-const options = { maxPixels: 50_000_000, timeoutSeconds: 20 };
+const limits = () => ({ maxPixels: 50_000_000, deadline: performance.now() + 20_000 });
 
 const headerOf = (width: number, height: number, more: Partial<ImageHeader> = {}): ImageHeader => ({
   format: "png",
@@ -21,11 +21,12 @@ const headerOf = (width: number, height: number, more: Partial<ImageHeader> = {}
   hasMetadata: false,
   hasExif: false,
   chromaSubsampled: null,
+  estimatedQuality: null,
   ...more,
 });
 
 const analyze = (bytes: Buffer, width: number, height: number, more: Partial<ImageHeader> = {}) =>
-  analyzeImage(bytes, headerOf(width, height, more), options);
+  analyzeImage(bytes, headerOf(width, height, more), limits());
 
 /** A picture of three frames, one colour each. */
 function frames() {
@@ -151,7 +152,7 @@ describe("analysis", () => {
 
   test("of more pixels than allowed fails as too_many_pixels", async () => {
     const bytes = await (await photo(600, 400)).png().toBuffer();
-    const strict = { ...options, maxPixels: 239_999 };
+    const strict = { ...limits(), maxPixels: 239_999 };
     await expect(analyzeImage(bytes, headerOf(600, 400), strict)).rejects.toMatchObject({
       code: "too_many_pixels",
     });
@@ -159,7 +160,13 @@ describe("analysis", () => {
 
   test("with no time left fails as deadline", async () => {
     const bytes = await (await photo(60, 40)).png().toBuffer();
-    const late = { ...options, timeoutSeconds: 0 };
+    const late = { ...limits(), deadline: performance.now() };
     await expect(analyzeImage(bytes, headerOf(60, 40), late)).rejects.toMatchObject({ code: "deadline" });
+  });
+
+  test("for a caller who has left fails with the reason", async () => {
+    const bytes = await (await photo(60, 40)).png().toBuffer();
+    const left = { ...limits(), signal: AbortSignal.abort(new Error("gone")) };
+    await expect(analyzeImage(bytes, headerOf(60, 40), left)).rejects.toThrow("gone");
   });
 });

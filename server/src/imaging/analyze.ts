@@ -1,4 +1,4 @@
-import { openPicture, rawPixels } from "./decode.ts";
+import { openPicture, rawPixels, type WorkLimits } from "./decode.ts";
 import type { ImageHeader } from "./header.ts";
 import { averageHash } from "./measures/average-hash.ts";
 import { type DominantColour, distinctColours, dominantColours, isGreyscale } from "./measures/colours.ts";
@@ -46,26 +46,18 @@ export interface ImageAnalysis {
   readonly sampleHeight: number;
 }
 
-export interface AnalyzeOptions {
-  /** Pictures with more stored pixels are refused. */
-  readonly maxPixels: number;
-  /** Time for decoding; whole seconds. */
-  readonly timeoutSeconds: number;
-}
-
 /**
  * Measures a picture from one small decode; the rest is arithmetic on at most 262 144 pixels, whatever the source's size.
  *
- * @throws {ImagingError} `corrupt`, `too_many_pixels` or `deadline`.
+ * @throws {ImagingError} `corrupt`, `too_many_pixels` or `deadline`; the signal's reason once it is aborted
  */
 export async function analyzeImage(
   bytes: Buffer,
   header: ImageHeader,
-  options: AnalyzeOptions,
+  limits: WorkLimits,
 ): Promise<ImageAnalysis> {
-  const deadline = performance.now() + options.timeoutSeconds * 1000;
   // Nothing but the orientation comes before the resize, or the decoder could not shrink while it loads.
-  const small = openPicture(bytes, { maxPixels: options.maxPixels, deadline }).resize({
+  const small = openPicture(bytes, limits).resize({
     width: sampleSide,
     height: sampleSide,
     fit: "inside",

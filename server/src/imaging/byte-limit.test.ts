@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
-import { page, photo } from "../../test/pictures.ts";
+import { page, photo, renderedPage } from "../../test/pictures.ts";
 import { encodeToLimit, type LimitRequest } from "./byte-limit.ts";
 import { encode, type OutputFormat } from "./encode.ts";
 import { readHeader } from "./index.ts";
@@ -27,7 +27,8 @@ const freely = async (pixels: RawPixels, format: OutputFormat, textLike: boolean
 const fitTo = (
   pixels: RawPixels,
   request: Pick<LimitRequest, "format" | "maxBytes"> & Partial<LimitRequest>,
-) => encodeToLimit(pixels, { quality: 95, grid: null, textLike: false, ...request }, limits());
+) =>
+  encodeToLimit(pixels, { quality: 95, orLossy: false, grid: null, textLike: false, ...request }, limits());
 
 test.each(formats)("%s that fits is encoded once, and nothing is given up", async (format) => {
   const pixels = await photoOf();
@@ -86,8 +87,13 @@ describe("a photo over the limit", () => {
       { format: "jpeg", quality: 30, fullChroma: false, purpose: "speed" },
       limits(),
     );
-    const result = await fitTo(pixels, { format: "jpeg", quality: 30, maxBytes: asked.length - 1 });
-    expect(result).toMatchObject({ quality: 30, width, height, limitBinds: true });
+    const result = await fitTo(pixels, {
+      format: "jpeg",
+      quality: 30,
+      maxBytes: Math.floor(asked.length * 0.7),
+    });
+    expect(result).toMatchObject({ quality: 30, limitBinds: true });
+    expect(result.width).toBeLessThan(width);
   });
 });
 
@@ -125,6 +131,42 @@ describe("a page of text over the limit", () => {
       expect(result, `share ${share}`).toMatchObject({ width, height, encodes: 2, limitBinds: true });
     }
   });
+});
+
+describe("a limit far below what pictures of this size take", () => {
+  test("is met in few encodes: the quality wanted is not tried", async () => {
+    const pixels = await photoOf();
+    const free = await freely(pixels, "jpeg", false);
+    for (const share of [0.3, 0.2, 0.12]) {
+      const maxBytes = Math.floor(free * share);
+      const result = await fitTo(pixels, { format: "jpeg", maxBytes });
+      expect(result.encodes, `share ${share}`).toBeLessThanOrEqual(3);
+      expect(result.bytes.length, `share ${share}`).toBeLessThanOrEqual(maxBytes);
+      expect(result.bytes.length, `share ${share}`).toBeGreaterThanOrEqual(maxBytes * 0.9);
+    }
+  });
+
+  test.each(["jpeg", "webp"] as const)("costs an empty picture nothing, as %s", async (format) => {
+    const data = Buffer.alloc(1600 * 1200 * 3, 240);
+    const blank = { data, width: 1600, height: 1200, channels: 3 } as const;
+    const result = await fitTo(blank, { format, maxBytes: 30_000 });
+    expect(result).toMatchObject({ width: 1600, height: 1200, quality: 95 });
+    expect(result.encodes).toBeLessThanOrEqual(3);
+  });
+
+  test.each(["jpeg", "webp"] as const)(
+    "is used in full by text that loses more with its size than expected, as %s",
+    async (format) => {
+      const pixels = await pixelsOf(await renderedPage(1200, 900, 3));
+      const maxBytes = Math.floor((await freely(pixels, format, true)) * 0.08);
+      const result = await fitTo(pixels, { format, maxBytes, grid: 28, textLike: true });
+      expect(result.bytes.length).toBeLessThanOrEqual(maxBytes);
+      expect(result.bytes.length).toBeGreaterThanOrEqual(maxBytes * 0.9);
+      // Pixels before quality: what is left of the limit is not spent on 95.
+      expect(result.quality).toBeLessThan(92);
+      expect(result.encodes).toBeLessThanOrEqual(5);
+    },
+  );
 });
 
 describe("a limit that is not of this world", () => {

@@ -1,75 +1,100 @@
-/** What is known of one quality: a file of this many bytes. */
-interface Sample {
-  readonly quality: number;
-  readonly bytes: number;
-}
+import type { RateCurve, Sample, Spread } from "./rate-curve.ts";
 
 export interface ByteTarget {
   /** No more bytes than this. */
   readonly maxBytes: number;
   /** The quality wanted; never exceeded. */
   readonly quality: number;
-  /** What an earlier encode with other settings suggests; without it the search starts at the floor. */
-  readonly known: Sample | null;
   /** Below this quality dimensions are given up instead. */
   readonly floor: number;
-  /**
-   * How ln(bytes) falls with ln(quantiser step) before two encodes have shown it: about -0.65 for photographs,
-   * -0.25 for text-like pictures, whose bytes are in edges that survive coarse quantisers.
-   */
-  readonly priorSlope: number;
+  /** Where even this quality would leave much of the limit, a larger size is worth more; null where there is none. */
+  readonly growAbove: number | null;
+  /** What other settings, another size or experience suggest. */
+  readonly estimate: Sample;
+  /** How bytes fall with quality for an average picture. */
+  readonly curve: RateCurve;
+  readonly spread: Spread;
   /** Null where the format cannot hold the picture at this quality, whatever the limit. */
   readonly encode: (quality: number) => Promise<Buffer | null>;
 }
 
-export type ByteTargetResult =
-  | { readonly fits: true; readonly bytes: Buffer; readonly quality: number; readonly encodes: number }
-  /** `bytesAtFloor` is measured, or predicted where the floor was clearly out of reach. */
-  | { readonly fits: false; readonly bytesAtFloor: number; readonly encodes: number };
+export type ByteTargetResult = {
+  readonly encodes: number;
+  /** For another size of the picture. */
+  readonly spread: Spread;
+  /** What a quality should weigh, by the last file or the estimate. */
+  readonly predict: (quality: number) => Sample;
+} & (
+  | {
+      readonly fits: true;
+      readonly bytes: Buffer;
+      readonly quality: number;
+      /** The search ended because of `growAbove`. */
+      readonly roomy: boolean;
+    }
+  | { readonly fits: false }
+);
 
 /** A result of at least this share of the limit is good enough: another encode would gain nothing visible. */
 export const acceptedShare = 0.9;
-/** Where in the accepted band a step aims: near its top, with room for the error of the prediction. */
-export const aimedShare = 0.96;
-/** What a picture that its format cannot hold counts as, in limits: the search then asks for less. */
-export const overflowExcess = 1.5;
-const maxEncodes = 4;
-/** The floor is only tried when its predicted size is this close; else the encode would be wasted. */
-const hopeless = 1.1;
+/** Where in the accepted band a step aims: its middle, so that an error of either sign stays inside. */
+export const aimedShare = 0.95;
+const maxEncodes = 5;
+/** After so many without one that fits, the floor decides whether quality can reach the limit at all. */
+const floorAfter = 3;
+/** ln(bytes) by which files are off the curve when its two parameters are known. */
+const curveDeviation = 0.03;
+const leastFactor = 0.1;
+/** Beyond what the prediction may be wrong by, the floor is tried when it seems this little out of reach, in ln(bytes). */
+const hopeless = 0.05;
+
+/** What says nothing of this picture: dimensions are not given up on its word. */
+const hearsay = 0.5;
 
 /**
- * The quantiser step of IJG quality, in percent. ln(bytes) is close to a straight line over its logarithm, which
- * it is not over quality: near 100 a quality point halves the step, near 50 it changes a percent.
+ * A picture that its format cannot hold counts as this many limits: the search then asks for less. What it would
+ * weigh is not known, so that nothing is learnt from it.
  */
-const stepOf = (quality: number) => (quality < 50 ? 5000 / quality : Math.max(1, 200 - 2 * quality));
-const qualityOf = (step: number) => (step > 100 ? 5000 / step : 100 - step / 2);
+const overflow = (quality: number, maxBytes: number): Sample => ({
+  quality,
+  bytes: maxBytes * 1.5,
+  deviation: 10,
+});
 
-/** Two files of nearly one size: quality hardly matters there, so that the next step goes all the way. */
-const flattest = -0.02;
-
-function slopeOf(samples: readonly Sample[], prior: number): number {
-  const [a, b] = samples.slice(-2);
-  if (a === undefined || b === undefined) return prior;
-  const slope = Math.log(b.bytes / a.bytes) / Math.log(stepOf(b.quality) / stepOf(a.quality));
-  return Number.isFinite(slope) ? Math.min(slope, flattest) : prior;
+/**
+ * The factor that makes the curve go through two files, as far as they tell: files of nearly one quality say little
+ * about it, so that what was known before has its weight (least squares with a prior).
+ */
+function spreadThrough(one: Sample, other: Sample, curve: RateCurve, before: Spread): Spread {
+  const run = curve(other.quality) - curve(one.quality);
+  const rise = Math.log(other.bytes / one.bytes);
+  const known = 1 / before.deviation ** 2;
+  const variance = one.deviation ** 2 + other.deviation ** 2;
+  const weight = known + run ** 2 / variance;
+  const factor = (before.factor * known + (run * rise) / variance) / weight;
+  return { factor: Math.max(leastFactor, factor), deviation: 1 / Math.sqrt(weight) };
 }
 
-/** What another encoder setting suggests is a guess about sizes, so it may also say that the quality wanted will do. */
-function firstQuality(known: Sample, target: ByteTarget): number {
-  if (known.bytes <= target.maxBytes) return target.quality;
-  return Math.max(target.floor, Math.min(target.quality, Math.floor(predictQuality([], known, target))));
-}
-
-function predictQuality(samples: readonly Sample[], last: Sample, target: ByteTarget): number {
-  const wanted = Math.log((target.maxBytes * aimedShare) / last.bytes);
-  return qualityOf(stepOf(last.quality) * Math.exp(wanted / slopeOf(samples, target.priorSlope)));
+/** What a file of another quality should weigh. */
+function predictFrom(
+  sample: Sample,
+  { factor, deviation }: Spread,
+  curve: RateCurve,
+  quality: number,
+): Sample {
+  const run = curve(quality) - curve(sample.quality);
+  return {
+    quality,
+    bytes: sample.bytes * Math.exp(factor * run),
+    deviation: Math.hypot(sample.deviation, deviation * run),
+  };
 }
 
 /**
- * The quality whose file should have the aimed size, kept strictly between what is known too large and too small;
- * null where nothing is left between them.
+ * The quality whose file should come nearest to the aimed size, strictly between what is known to be too large and
+ * too small; null where nothing is left between them.
  */
-function nextQuality(samples: readonly Sample[], last: Sample, target: ByteTarget): number | null {
+function nextQuality(samples: readonly Sample[], target: ByteTarget, predict: (quality: number) => Sample) {
   let ceiling = target.quality;
   let bottom = target.floor;
   for (const { quality, bytes } of samples) {
@@ -77,36 +102,53 @@ function nextQuality(samples: readonly Sample[], last: Sample, target: ByteTarge
     else bottom = Math.max(bottom, quality + 1);
   }
   if (bottom > ceiling) return null;
-  // The last attempt is the one that decides whether quality can reach the limit at all.
-  if (samples.length === maxEncodes - 1 && bottom === target.floor) return target.floor;
-  return Math.min(ceiling, Math.max(bottom, Math.floor(predictQuality(samples, last, target))));
-}
-
-function bytesAt(quality: number, samples: readonly Sample[], last: Sample, prior: number): number {
-  const slope = slopeOf(samples, prior);
-  return last.bytes * (stepOf(quality) / stepOf(last.quality)) ** slope;
+  if (samples.length >= floorAfter && bottom === target.floor) return bottom;
+  const aimed = target.maxBytes * aimedShare;
+  let nearest = bottom;
+  let least = Number.POSITIVE_INFINITY;
+  for (let quality = bottom; quality <= ceiling; quality += 1) {
+    const miss = Math.abs(Math.log(predict(quality).bytes / aimed));
+    if (miss > least) break;
+    nearest = quality;
+    least = miss;
+  }
+  return nearest;
 }
 
 /**
- * Finds the highest quality whose file is within the limit, by a secant search over the logarithm of the
- * quantiser step: one encode when the limit does not bind, usually two or three when it does. The result is
- * within 0.90 and 1.00 of the limit unless whole quality steps are coarser than that.
+ * Finds the highest quality whose file is within the limit, by fitting the average picture's curve to the files made
+ * so far: usually one or two. The result is within 0.90 and 1.00 of the limit unless whole quality steps are coarser
+ * than that, or the quality wanted takes less.
  */
 export async function encodeWithin(target: ByteTarget): Promise<ByteTargetResult> {
-  const { maxBytes, floor, priorSlope } = target;
+  const { maxBytes, floor, curve } = target;
   const samples: Sample[] = [];
   let best: { bytes: Buffer; quality: number } | undefined;
-  let last: Sample = target.known ?? { quality: floor, bytes: 0 };
-  let quality: number | null = target.known ? firstQuality(target.known, target) : floor;
-  const outOfReach = () => bytesAt(floor, samples, last, priorSlope) > maxBytes * hopeless;
-  while (quality !== null && samples.length < maxEncodes && (best || !outOfReach())) {
+  let roomy = false;
+  let last = target.estimate;
+  let { spread } = target;
+  const predict = (quality: number) => predictFrom(last, spread, curve, quality);
+  const outOfReach = () => {
+    const { bytes, deviation } = predict(floor);
+    return last.deviation < hearsay && Math.log(bytes / maxBytes) > hopeless + deviation;
+  };
+  for (;;) {
+    if (samples.length === maxEncodes || (!best && outOfReach())) break;
+    const quality = nextQuality(samples, target, predict);
+    if (quality === null) break;
     const bytes = await target.encode(quality);
-    last = { quality, bytes: bytes?.length ?? maxBytes * overflowExcess };
-    samples.push(last);
+    const sample = bytes
+      ? { quality, bytes: bytes.length, deviation: curveDeviation }
+      : overflow(quality, maxBytes);
+    spread = spreadThrough(last, sample, curve, spread);
+    samples.push(sample);
+    last = sample;
     if (bytes && bytes.length <= maxBytes && quality > (best?.quality ?? 0)) best = { bytes, quality };
     if (best && (best.quality >= target.quality || best.bytes.length >= maxBytes * acceptedShare)) break;
-    quality = nextQuality(samples, last, target);
+    if (best === undefined || target.growAbove === null) continue;
+    roomy = predict(target.growAbove).bytes < maxBytes * acceptedShare;
+    if (roomy) break;
   }
-  if (best) return { fits: true, ...best, encodes: samples.length };
-  return { fits: false, bytesAtFloor: bytesAt(floor, samples, last, priorSlope), encodes: samples.length };
+  const common = { encodes: samples.length, spread, predict };
+  return best ? { ...common, fits: true, ...best, roomy } : { ...common, fits: false };
 }

@@ -186,6 +186,7 @@ test("the reference's 1 × 1 PNG has a header and nothing to strip", async () =>
     hasMetadata: false,
     hasExif: false,
     chromaSubsampled: null,
+    estimatedQuality: null,
   });
   expect(stripMetadata(bytes, readHeader(bytes))).toBe(bytes);
 });

@@ -38,7 +38,7 @@ export function readHeader(bytes: Buffer): ImageHeader {
   if (!isReadable(format)) {
     throw new ImagingError(
       "unsupported_format",
-      `The image is ${format.toUpperCase()}. Supported are JPEG, PNG, GIF and WebP.`,
+      `The format ${format.toUpperCase()} is not supported. Supported formats: JPEG, PNG, GIF, WEBP.`,
       { format },
     );
   }

@@ -1,15 +1,19 @@
+import { deflateSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
 import { photo } from "../../test/pictures.ts";
-import { exifBlock, jpegSegment, splice } from "./containers/test-splices.ts";
+import { gammaCurve, greyProfile, linearOfSrgb } from "./containers/test-profiles.ts";
+import { exifBlock, jpegSegment, pngChunk, pngChunkOffset, splice } from "./containers/test-splices.ts";
 import { decode } from "./decode.ts";
 import { readHeader, uprightSize } from "./index.ts";
 
 const limits = () => ({ maxPixels: 1e8, deadline: performance.now() + 30_000 });
 
 /** The picture at its own size. */
-const decoded = (bytes: Buffer) =>
-  decode(bytes, { ...uprightSize(readHeader(bytes)), background: undefined }, limits());
+const decoded = (bytes: Buffer, background?: string) => {
+  const header = readHeader(bytes);
+  return decode(bytes, header, { ...uprightSize(header), background }, limits());
+};
 
 const flat = (background: string) => sharp({ create: { width: 60, height: 40, channels: 3, background } });
 
@@ -93,20 +97,61 @@ describe("colours come out as sRGB", () => {
     expect(pixels).toMatchObject({ width: 240, height: 160, channels: 3 });
     expect(difference(pixels.data, await picture.raw().toBuffer())).toBeLessThanOrEqual(tolerance);
   });
+});
 
-  test("from grey of 8 and 16 bits", async () => {
-    const picture = await photo(240, 160);
-    const grey = await picture.clone().toColourspace("b-w").raw().toBuffer();
-    for (const bytes of [
-      await picture.clone().toColourspace("b-w").png().toBuffer(),
-      await picture.clone().toColourspace("grey16").png().toBuffer(),
-    ]) {
-      expect(readHeader(bytes).colour).toBe("grey");
-      const { data, channels } = await decoded(bytes);
-      const first = data.filter((_, at) => at % channels === 0);
-      expect(difference(first, grey)).toBeLessThanOrEqual(1);
-      for (let at = 0; at < data.length; at += channels) expect(data[at + channels - 1]).toBe(data[at]);
-    }
+describe("grey stays grey, in one channel,", () => {
+  const picture = () => photo(240, 160);
+  const grey = async () => (await picture()).toColourspace("b-w");
+
+  test.each([
+    ["8-bit PNG", 0, async () => (await grey()).png()],
+    ["16-bit PNG", 1, async () => (await picture()).toColourspace("grey16").png()],
+    ["JPEG", 6, async () => (await grey()).jpeg({ quality: 98 })],
+    ["progressive JPEG", 6, async () => (await grey()).jpeg({ quality: 98, progressive: true })],
+  ] satisfies [string, number, () => Promise<Sharp>][])("from %s", async (_, tolerance, encoded) => {
+    const bytes = await (await encoded()).toBuffer();
+    expect(readHeader(bytes).colour).toBe("grey");
+    const pixels = await decoded(bytes);
+    expect(pixels).toMatchObject({ width: 240, height: 160, channels: 1 });
+    expect(largestDifference(pixels.data, await (await grey()).raw().toBuffer())).toBeLessThanOrEqual(
+      tolerance,
+    );
+  });
+
+  test("from a file with a profile, whose stored numbers are others", async () => {
+    const stored = await (await grey()).raw().toBuffer();
+    const linear = Buffer.from(stored.map((level) => Math.round(255 * linearOfSrgb(level / 255))));
+    const raw = { width: 240, height: 160, channels: 1 } as const;
+    const plain = await sharp(linear, { raw }).toColourspace("b-w").png().toBuffer();
+    const profile = Buffer.concat([Buffer.from("linear\0\0"), deflateSync(greyProfile(gammaCurve(1)))]);
+    const bytes = splice(plain, [pngChunk("iCCP", profile)], pngChunkOffset(plain, "IDAT"));
+    expect(readHeader(bytes)).toMatchObject({ colour: "grey", profile: "other" });
+    const pixels = await decoded(bytes);
+    expect(pixels.channels).toBe(1);
+    expect(difference(linear, stored)).toBeGreaterThan(40);
+    // Eight bits of linear light are coarse in the shadows.
+    expect(difference(pixels.data, stored)).toBeLessThanOrEqual(4);
+  });
+
+  const half = async () =>
+    sharp({ create: { width: 60, height: 40, channels: 4, background: "rgba(60, 60, 60, 0.5)" } })
+      .toColourspace("b-w")
+      .png()
+      .toBuffer();
+
+  test("unless it is transparent: then alpha is kept", async () => {
+    expect(readHeader(await half())).toMatchObject({ colour: "grey", hasAlpha: true });
+    const { data, channels } = await decoded(await half());
+    expect(channels).toBe(4);
+    expect([...data.subarray(0, 4)]).toEqual([60, 60, 60, 128]);
+  });
+
+  test("and transparent pixels are put on grey or on a colour", async () => {
+    const white = await decoded(await half(), "#FFFFFF");
+    expect([white.channels, white.data[0]]).toEqual([1, 157]);
+    const blue = await decoded(await half(), "#0000ff");
+    expect(blue.channels).toBe(3);
+    expect([...blue.data.subarray(0, 3)]).toEqual([30, 30, 157]);
   });
 });
 

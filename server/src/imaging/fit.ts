@@ -7,7 +7,8 @@ import type { ImageFormat, ImageHeader } from "./header.ts";
 import { averageHash } from "./measures/average-hash.ts";
 import { isTextLike, textLikeness } from "./measures/text-likeness.ts";
 import { transparency } from "./measures/transparency.ts";
-import { sparseCopy } from "./pixels.ts";
+import { type RawPixels, sparseCopy } from "./pixels.ts";
+import { longSide, type Size } from "./smaller-size.ts";
 
 /** What the result has to be, as plain values: this package has never heard of a model. */
 export interface FitRequest {
@@ -19,7 +20,7 @@ export interface FitRequest {
   readonly passThrough: readonly ImageFormat[];
   /** Format to encode to; `auto` is PNG for transparency and for text that was stored without loss, else JPEG. */
   readonly format: OutputFormat | "auto";
-  /** 1 to 100. Undefined: 95, and the source may pass through whatever quality it was stored with. */
+  /** 1 to 100. Undefined: 95, or less where the source was stored with less; and the source may pass through. */
   readonly quality: number | undefined;
   /** `#RRGGBB` put behind transparent pixels; undefined keeps transparency where the format has it. */
   readonly background: string | undefined;
@@ -49,7 +50,9 @@ export interface FitResult {
   readonly limitBinds: boolean;
 }
 
-const defaultQuality = 95;
+const highestDefault = 95;
+/** Text loses legibility with each compression, a photograph little that its source still had. */
+const lowestDefault = { text: 90, photo: 50 } as const;
 const white = "#FFFFFF";
 /** Enough samples for an 8×8 hash: 64 of each of its cells. */
 const hashSample = 64;
@@ -125,30 +128,54 @@ export async function fit(
   limits: WorkLimits,
 ): Promise<FitResult> {
   const background = request.background ?? (request.format === "jpeg" ? white : undefined);
-  const pixels = await decode(
-    bytes,
-    { width: request.width, height: request.height, background: header.hasAlpha ? background : undefined },
-    limits,
-  );
+  const { width, height } = request;
+  const pixels = await decode(bytes, header, { width, height, background }, limits);
   const hasTransparency = pixels.channels % 2 === 0 && transparency(pixels).hasTransparency;
   const textLike = isTextLike(textLikeness(pixels));
   const format = request.format === "auto" ? bestFormat(header, hasTransparency, textLike) : request.format;
   const { maxBytes, grid } = request;
   const encoded = await encodeToLimit(
     pixels,
-    { format, quality: request.quality ?? defaultQuality, maxBytes, grid, textLike },
+    {
+      format,
+      orLossy: request.format === "auto" && !hasTransparency,
+      quality: request.quality ?? defaultQuality(header, request, textLike),
+      maxBytes,
+      grid,
+      textLike,
+    },
     limits,
   );
   return {
     ...encoded,
-    format,
-    mode: ["L", "LA", "RGB", "RGBA"][pixels.channels - 1] ?? "RGB",
-    hasTransparency: hasTransparency && format !== "jpeg",
+    mode: modeOfPixels(pixels, encoded.format),
+    hasTransparency: hasTransparency && encoded.format !== "jpeg",
     passedThrough: false,
     textLike,
     averageHash: averageHash(sparseCopy(pixels, hashSample)),
   };
 }
+
+/**
+ * Bytes spent on keeping a compressed picture's artefacts are wasted, so quality need not be much above its source's.
+ *
+ * At the same size the source's own steps lose next to nothing: its coefficients are multiples of them. Another size has
+ * other coefficients, and fewer: averaging pixels narrows the errors of the source as it narrows the picture, and steps
+ * half as wide as those errors add a quarter of their power.
+ */
+function defaultQuality(header: ImageHeader, size: Size, textLike: boolean): number {
+  const { estimatedQuality: stored } = header;
+  if (stored === null) return highestDefault;
+  const scale = longSide(size) / longSide(header);
+  const step = stored < 50 ? 5000 / stored : 200 - 2 * stored;
+  const worth = scale === 1 ? step : (step * scale) / 2;
+  const quality = Math.ceil(worth > 100 ? 5000 / worth : (200 - worth) / 2);
+  return Math.min(highestDefault, Math.max(quality, lowestDefault[textLike ? "text" : "photo"]));
+}
+
+/** JPEG has no alpha, and WebP no grey. */
+const modeOfPixels = ({ channels }: RawPixels, format: OutputFormat) =>
+  channels === 4 && format !== "jpeg" ? "RGBA" : channels === 1 && format !== "webp" ? "L" : "RGB";
 
 /** Text that was never compressed with loss is worth PNG's bytes; JPEG's damage is in it already otherwise. */
 function bestFormat(header: ImageHeader, hasTransparency: boolean, textLike: boolean): OutputFormat {

@@ -33,4 +33,6 @@ export interface ImageHeader {
   readonly hasExif: boolean;
   /** For JPEG whether chroma is stored at less than full resolution; null for other formats. */
   readonly chromaSubsampled: boolean | null;
+  /** IJG quality, 1 to 100, nearest to the quantisation table of a JPEG's luminance; null for other formats. */
+  readonly estimatedQuality: number | null;
 }

@@ -17,6 +17,7 @@ const header: ImageHeader = {
   hasMetadata: false,
   hasExif: false,
   chromaSubsampled: true,
+  estimatedQuality: 90,
 };
 const result = { width: 1000, height: 750 };
 const megabyte = 2 ** 20;

@@ -29,8 +29,7 @@ export async function thumbnail(
   limits: WorkLimits,
 ): Promise<Thumbnail> {
   const { width, height } = request.keepAspectRatio ? insideBox(uprightSize(header), request) : request;
-  const background = header.hasAlpha ? request.background : undefined;
-  const pixels = await decode(bytes, { width, height, background }, limits);
+  const pixels = await decode(bytes, header, { width, height, background: request.background }, limits);
   const jpeg = await encode(
     pixels,
     { format: "jpeg", quality: request.quality, fullChroma: false, purpose: "speed" },

@@ -21,6 +21,15 @@ test("every documented field of an answer is there and agrees with the picture i
   expect(answer.processing_time_ms).toBeGreaterThan(0);
 });
 
+test("the ratio of a tiny thumbnail to a huge source is small, not zero", async () => {
+  const { thumbnail } = await prepareClient();
+  const source = await (await photo(1500, 1000)).png().toBuffer();
+  const answer = await thumbnail({ image: dataUrl(source), width: 10, height: 10, options: { quality: 1 } });
+  expect(answer.file_size / source.length).toBeLessThan(0.0005);
+  expect(answer.compression_ratio).toBeCloseTo(answer.file_size / source.length, 5);
+  expect(answer.compression_ratio).toBeGreaterThan(0);
+});
+
 test("the reference's pixel becomes 50x50", async () => {
   const { thumbnail } = await prepareClient();
   const answer = await thumbnail({ image: referencePixel, width: 50, height: 50 });

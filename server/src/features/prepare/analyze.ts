@@ -18,10 +18,7 @@ export async function analyze(
   const header = headerOf(bytes);
   const memoryBytes = estimateMemory(header, { width: copySide, height: copySide }, bytes.length);
   const analysis = await runPixelWork({ header, memoryBytes }, caller, (work) =>
-    analyzeImage(bytes, header, {
-      maxPixels: work.maxPixels,
-      timeoutSeconds: Math.ceil((work.deadline - performance.now()) / 1000),
-    }),
+    analyzeImage(bytes, header, work),
   );
   const { width, height } = analysis;
   const size_mb = megabytes(bytes.length);

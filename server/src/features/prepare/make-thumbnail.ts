@@ -24,10 +24,12 @@ export async function makeThumbnail(runPixelWork: RunPixelWork, request: Thumbna
       work,
     ),
   );
+  const ratio = made.bytes.length / bytes.length;
   return {
     made,
     original: uprightSize(header),
-    ratio: round(made.bytes.length / bytes.length, 3),
+    // Three decimals of a tiny thumbnail of a huge picture are zeros, which no ratio of two sizes is.
+    ratio: round(ratio, 3) || Number(ratio.toPrecision(2)),
     elapsedMs: performance.now() - caller.receivedAt,
   };
 }

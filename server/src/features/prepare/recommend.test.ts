@@ -59,6 +59,7 @@ const header: ImageHeader = {
   hasMetadata: false,
   hasExif: false,
   chromaSubsampled: null,
+  estimatedQuality: null,
 };
 const analysis: ImageAnalysis = {
   width: 1000,

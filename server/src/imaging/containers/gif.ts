@@ -29,6 +29,7 @@ export function readGif(bytes: Buffer): ImageHeader {
     hasMetadata,
     hasExif: false,
     chromaSubsampled: null,
+    estimatedQuality: null,
   };
 }
 

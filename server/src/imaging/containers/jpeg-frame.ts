@@ -9,6 +9,8 @@ export interface JpegFrame {
   readonly colour: "grey" | "rgb" | "cmyk";
   readonly progressive: boolean;
   readonly chromaSubsampled: boolean;
+  /** Number of the quantisation table of the first component: luminance, or grey. */
+  readonly luminanceTable: number;
 }
 
 /**
@@ -34,6 +36,7 @@ export function readFrame(marker: number, payload: Buffer): JpegFrame {
     colour: colourOf(components),
     progressive: marker === 0xc2,
     chromaSubsampled: isSubsampled(payload, components),
+    luminanceTable: payload.readUInt8(8),
   };
 }
 
@@ -68,7 +71,7 @@ function isSubsampled(payload: Buffer, components: number): boolean {
 function unsupported(what: string): ImagingError {
   return new ImagingError(
     "unsupported_format",
-    `This JPEG uses ${what}. Supported are baseline and progressive JPEG with 8 bits a channel.`,
+    `JPEG with ${what} is not supported. Supported are baseline and progressive JPEG with 8 bits a channel.`,
     { format: "jpeg", feature: what },
   );
 }

@@ -292,3 +292,31 @@ function slowScanEnd(data: Buffer): number {
   }
   return data.length;
 }
+
+test("the quality a picture was stored with is told by its luminance table", async () => {
+  for (const quality of [25, 35, 50, 51, 75, 80, 90, 95, 99, 100]) {
+    const picture = await noise().jpeg({ quality }).toBuffer();
+    expect(Math.abs((readJpeg(picture).estimatedQuality ?? 0) - quality), `${quality}`).toBeLessThanOrEqual(
+      1,
+    );
+  }
+  const grey = await noise().toColourspace("b-w").jpeg({ quality: 60, progressive: true }).toBuffer();
+  expect(readJpeg(grey).estimatedQuality).toBe(60);
+});
+
+test("of two definitions of a table the last counts, and steps may have 16 bits", async () => {
+  const picture = await noise().jpeg({ quality: 80 }).toBuffer();
+  const wide = Buffer.alloc(129);
+  wide[0] = 0x10;
+  for (let index = 0; index < 64; index++) wide.writeUInt16BE(1000, 1 + index * 2);
+  const frame = frameOffset(picture);
+  expect(readJpeg(splice(picture, [jpegSegment(0xdb, wide)], frame)).estimatedQuality).toBeLessThan(5);
+  expect(readJpeg(splice(picture, [jpegSegment(0xdb, wide)])).estimatedQuality).toBe(80);
+});
+
+test("a picture whose luminance table is missing has no quality", async () => {
+  const picture = await noise().jpeg({ quality: 80 }).toBuffer();
+  const bytes = Buffer.from(picture);
+  bytes[frameOffset(bytes) + 12] = 3;
+  expect(readJpeg(bytes).estimatedQuality).toBeNull();
+});

@@ -4,6 +4,7 @@ import { Cut } from "./cut.ts";
 import { exifOrientation, withoutExifPrefix } from "./exif-orientation.ts";
 import { type JpegFrame, readFrame } from "./jpeg-frame.ts";
 import { IccChunks } from "./jpeg-icc.ts";
+import { QuantisationTables } from "./jpeg-quality.ts";
 import { isFrameHeader, MARKER, walkSegments } from "./jpeg-segments.ts";
 import { isPixelSegment, tableDamage } from "./jpeg-tables.ts";
 
@@ -13,6 +14,7 @@ interface Prelude {
   readonly orientation: number;
   readonly hasExif: boolean;
   readonly profile: ImageHeader["profile"];
+  readonly quality: number | null;
   /** Start of the JFIF and of the Adobe segment that decides; -1 where there is none. */
   readonly jfif: number;
   readonly adobe: number;
@@ -27,7 +29,7 @@ interface Prelude {
  */
 export function readJpeg(bytes: Buffer): ImageHeader {
   const prelude = readPrelude(bytes);
-  const { orientation, hasExif, profile, frame } = prelude;
+  const { orientation, hasExif, profile, frame, quality } = prelude;
   return {
     format: "jpeg",
     width: frame.width,
@@ -42,6 +44,7 @@ export function readJpeg(bytes: Buffer): ImageHeader {
     hasMetadata: cutSegments(bytes, prelude).hasMetadata,
     hasExif,
     chromaSubsampled: frame.chromaSubsampled,
+    estimatedQuality: quality,
   };
 }
 
@@ -60,6 +63,7 @@ export function stripJpeg(bytes: Buffer): Buffer {
 function readPrelude(bytes: Buffer): Prelude {
   const found: { frame: JpegFrame | null; exif: Buffer | null } = { frame: null, exif: null };
   const icc = new IccChunks();
+  const tables = new QuantisationTables(bytes);
   // Of several JFIF or Adobe segments libjpeg lets the last one count.
   let jfif = -1;
   let adobe = -1;
@@ -72,7 +76,9 @@ function readPrelude(bytes: Buffer): Prelude {
     else if (isAdobe(bytes, marker, payload, end)) adobe = start;
     else if (isExif(bytes, marker, payload, end)) found.exif ??= bytes.subarray(payload, end);
     else if (isIcc(bytes, marker, payload, end)) icc.add(bytes.subarray(payload + ICC_ID.length, end));
-    return tableDamage(bytes, marker, payload, end);
+    const damage = tableDamage(bytes, marker, payload, end);
+    if (marker === MARKER.DQT && damage === null) tables.add(payload, end);
+    return damage;
   });
   if (walk.damage !== null) throw corrupt("jpeg", walk.damage);
   const { frame, exif } = found;
@@ -83,6 +89,7 @@ function readPrelude(bytes: Buffer): Prelude {
     orientation,
     hasExif: exif !== null,
     profile: icc.classify(),
+    quality: tables.quality(frame.luminanceTable),
     jfif,
     adobe,
     firstScan: walk.end,

@@ -31,6 +31,7 @@ export function readPng(bytes: Buffer): ImageHeader {
     hasMetadata,
     hasExif,
     chromaSubsampled: null,
+    estimatedQuality: null,
   };
 }
 

@@ -28,6 +28,7 @@ export function readWebp(bytes: Buffer): ImageHeader {
     hasMetadata: cutChunks(bytes, prelude).hasMetadata,
     hasExif,
     chromaSubsampled: null,
+    estimatedQuality: null,
   };
 }
 
