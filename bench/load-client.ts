@@ -25,6 +25,8 @@ export interface LoadReport {
   /** Of answers that were refusals: how many carried Retry-After. */
   readonly retryAfter: number;
   readonly failures: number;
+  /** Time on a core that this process took: what it took from the service it measures. */
+  readonly cpuSeconds: number;
 }
 
 interface Counts {
@@ -118,6 +120,7 @@ async function run(order: LoadOrder): Promise<LoadReport> {
   const counts: Counts = { statuses: {}, bytes: 0, latencies: [], retryAfter: 0, failures: 0 };
   const requests = order.requests.map((text) => Buffer.from(text, "base64"));
   const connections = Array.from({ length: order.connections }, () => createConnection(order.port, counts));
+  const before = process.cpuUsage();
   const startedAt = performance.now();
   const endsAt = startedAt + order.seconds * 1000;
   let sent = 0;
@@ -133,7 +136,9 @@ async function run(order: LoadOrder): Promise<LoadReport> {
     await atRate(order.rate, endsAt, connections, next);
   }
   const seconds = (performance.now() - startedAt) / 1000;
-  return { ...counts, seconds, latencies: counts.latencies.sort((a, b) => a - b) };
+  const { user, system } = process.cpuUsage(before);
+  const cpuSeconds = (user + system) / 1e6;
+  return { ...counts, seconds, cpuSeconds, latencies: counts.latencies.sort((a, b) => a - b) };
 }
 
 /** Open loop: a request is due at its time; one that finds no free connection is a failure, not a delay. */

@@ -40,6 +40,8 @@ export interface Service {
   readonly process: ChildProcess;
   /** Highest resident memory of the process so far, in MB; null where the system does not tell. */
   peakMemoryMb(): number | null;
+  /** Time on cores that the process took so far; NaN where the system does not tell. */
+  cpuSeconds(): number;
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startService(environment: Readonly<Record<string, string>>
     port,
     process: child,
     peakMemoryMb: () => peakMemory(child.pid),
+    cpuSeconds: () => cpuSeconds(child.pid),
     async stop() {
       child.kill("SIGINT");
       await once(child, "exit");
@@ -88,6 +91,18 @@ function peakMemory(pid: number | undefined): number | null {
     return kilobytes === undefined ? null : Math.round(Number(kilobytes) / 1024);
   } catch {
     return null;
+  }
+}
+
+/** Fields 14 and 15 of proc's stat, in hundredths of a second: time in the program and in the kernel for it. */
+function cpuSeconds(pid: number | undefined): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /, "")
+      .split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return Number.NaN;
   }
 }
 

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { photo } from "../server/test/pictures.ts";
 import { httpRequest, load, median, type Service, startService } from "./load.ts";
 
-const rounds = 5;
-const seconds = 6;
+const rounds = 9;
+const seconds = 4;
 const token = { authorization: "Bearer test-token" };
 /** The same 12-megapixel photo for a model that sees 1.2 and for one that sees 3.7 megapixels of it. */
 const models = ["claude-haiku-4-5", "claude-sonnet-5"];
@@ -32,19 +32,35 @@ async function compare(service: Service, picture: Buffer, model: string): Promis
     json: httpRequest("POST", "/api/v1/process", { ...token, "content-type": "application/json" }, body),
   };
   const { width, height } = await resultSize(`http://127.0.0.1:${service.port}${path}`, raw, picture);
-  const rates = { bare: [] as number[], binary: [] as number[], json: [] as number[] };
+  const measured = { bare: [] as Measured[], binary: [] as Measured[], json: [] as Measured[] };
   for (let round = 0; round < rounds; round += 1) {
-    rates.bare.push(await bareRate(picture, width, height));
-    rates.binary.push(await serviceRate(service, requests.binary));
-    rates.json.push(await serviceRate(service, requests.json));
+    measured.bare.push(await bareRate(picture, width, height));
+    measured.binary.push(await serviceRate(service, requests.binary));
+    measured.json.push(await serviceRate(service, requests.json));
   }
+  const { bare } = measured;
   const ratio = (name: "binary" | "json") =>
-    median(rates[name].map((rate, round) => rate / (rates.bare[round] ?? 1))).toFixed(3);
-  const shown = (values: readonly number[]) => values.map((value) => value.toFixed(1)).join(", ");
+    median(measured[name].map(({ rate }, round) => rate / (bare[round]?.rate ?? 1))).toFixed(3);
+  const cpuRatio = (name: "binary" | "json") =>
+    median(measured[name].map(({ cpuMs }, round) => (bare[round]?.cpuMs ?? 1) / cpuMs)).toFixed(3);
+  const shown = (values: readonly Measured[]) =>
+    `${values.map(({ rate }) => rate.toFixed(1)).join(" ")}; ${median(values.map(({ cpuMs }) => cpuMs)).toFixed(1)} ms of CPU each`;
   console.log(`\nfitted to ${width}x${height} for ${model}, pictures/s`);
-  console.log(`  bare loop  ${shown(rates.bare)}`);
-  console.log(`  binary     ${shown(rates.binary)}   ratio ${ratio("binary")} (to reach: 0.90)`);
-  console.log(`  JSON       ${shown(rates.json)}   ratio ${ratio("json")} (to reach: 0.80)`);
+  console.log(`  bare loop  ${shown(bare)}`);
+  for (const [name, target] of [
+    ["binary", "0.90"],
+    ["json", "0.80"],
+  ] as const) {
+    console.log(
+      `  ${name.padEnd(9)}  ${shown(measured[name])}\n             ratio ${ratio(name)} (to reach: ${target}), by CPU ${cpuRatio(name)}`,
+    );
+  }
+}
+
+/** Pictures a second, and milliseconds of CPU that the process took for each. */
+interface Measured {
+  readonly rate: number;
+  readonly cpuMs: number;
 }
 
 async function resultSize(url: string, headers: Readonly<Record<string, string>>, picture: Buffer) {
@@ -55,20 +71,21 @@ async function resultSize(url: string, headers: Readonly<Record<string, string>>
   return { width: side("width"), height: side("height") };
 }
 
-async function bareRate(picture: Buffer, width: number, height: number): Promise<number> {
+async function bareRate(picture: Buffer, width: number, height: number): Promise<Measured> {
   const child = fork(fileURLToPath(new URL("bare-loop.ts", import.meta.url)), { execArgv: [] });
   child.send({ picture: picture.toString("base64"), width, height, seconds });
-  const [rate] = (await once(child, "message")) as [number];
-  return rate;
+  const [measured] = (await once(child, "message")) as [Measured];
+  return measured;
 }
 
-async function serviceRate(service: Service, request: Buffer): Promise<number> {
+async function serviceRate(service: Service, request: Buffer): Promise<Measured> {
   // Two more than there are cores: the next picture is there when an encoder gets free.
   const connections = availableParallelism() + 2;
+  const cpuBefore = service.cpuSeconds();
   const report = await load({ port: service.port, requests: [request], connections, seconds });
   const ok = report.statuses["200"] ?? 0;
   if (Object.keys(report.statuses).length !== 1 || ok === 0 || report.failures > 0) {
     throw new Error(`not all answered 200: ${JSON.stringify(report.statuses)}, ${report.failures} failed`);
   }
-  return ok / report.seconds;
+  return { rate: ok / report.seconds, cpuMs: ((service.cpuSeconds() - cpuBefore) / ok) * 1000 };
 }

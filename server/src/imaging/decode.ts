@@ -61,8 +61,8 @@ export async function decode(
   const background = header.hasAlpha ? request.background : undefined;
   const opaque = !header.hasAlpha || (background !== undefined && isGreyColour(background));
   const colours = header.colour === "grey" && opaque ? "b-w" : "srgb";
-  // Full shrink-on-load is a few ms faster but halves the SSIMULACRA2 score of downscaled detail, and what
-  // models are asked to read is detail (facts: oximg QUALITY.md; cost measured in bench/encoders.ts).
+  // The fast way would save up to a quarter of the time and costs fine detail, which is what models are asked to
+  // read: docs/decisions/0003-no-fast-shrink-on-load.md.
   const picture = openPicture(bytes, limits, colours).resize(width, height, {
     fit: "fill",
     fastShrinkOnLoad: false,
