@@ -1,0 +1,23 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { DatabaseUnavailable } from "../platform/database/errors.ts";
+
+const firstPauseMs = 100;
+const longestPauseMs = 5_000;
+
+/**
+ * Repeats idempotent work while the database is away, with growing pauses, until it succeeds or nobody wants it any
+ * more. Other failures pass through.
+ */
+export async function throughOutages<Value>(
+  work: () => Promise<Value>,
+  unwanted: AbortSignal,
+): Promise<Value> {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable) || unwanted.aborted) throw error;
+      await delay(pauseMs, undefined, { signal: unwanted }).catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import type { Logger } from "pino";
+import { type Claim, claimChunk } from "./claim.ts";
+import type { Kind } from "./kind.ts";
+import { renewLeases, takeBackChunks } from "./lease.ts";
+import { repeat } from "./repeat.ts";
+import { runSlice, type Slice, type SliceDependencies } from "./slice.ts";
+
+export interface WorkersOptions extends SliceDependencies {
+  readonly kinds: ReadonlyMap<string, Kind>;
+  /** Chunks worked on at once. */
+  readonly slots: number;
+  /** Longest time until a chunk that is due, or freed by another process, is noticed. */
+  readonly pollMs: number;
+}
+
+export interface Workers {
+  /** Look for work now: something was started. */
+  wake(): void;
+  /** Begins no more items, lets those under way finish within the time of grace, gives every chunk back. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** How often leases are renewed and the state of running batches is read: a pause is noticed within it. */
+const renewMs = 1_000;
+/** How often leases of workers that died are looked for. */
+const sweepMs = 5_000;
+
+/** Works on chunks of all active batches until stopped. An outage of the database only makes it wait. */
+export function startWorkers(options: WorkersOptions): Workers {
+  const { database, kinds, slots, leaseMs } = options;
+  const logger: Logger = options.logger;
+  const running = new Set<Slice>();
+  const names = [...kinds.keys()];
+  let stopping = false;
+  let woken = false;
+  let sleeper: (() => void) | null = null;
+
+  const wake = () => {
+    woken = true;
+    sleeper?.();
+  };
+
+  const sleep = async (ms: number) => {
+    if (!woken && !stopping) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        sleeper = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    sleeper = null;
+    woken = false;
+  };
+
+  const begin = (claim: Claim) => {
+    const kind = kinds.get(claim.kind);
+    if (!kind) throw new Error(`claimed a chunk of ${claim.kind}, which this process cannot work on`);
+    const slice = runSlice(options, kind, claim);
+    running.add(slice);
+    void slice.ended.then(() => {
+      running.delete(slice);
+      wake();
+    });
+  };
+
+  const look = async () => {
+    while (!stopping) {
+      try {
+        const claim = running.size < slots ? await claimChunk(database.sql, names, leaseMs) : null;
+        if (claim) begin(claim);
+        else await sleep(options.pollMs);
+      } catch (error) {
+        logger.warn({ err: error }, "no chunk could be claimed; trying again");
+        await sleep(options.pollMs);
+      }
+    }
+  };
+
+  const renew = async () => {
+    const slices = [...running];
+    if (slices.length === 0) return;
+    const states = await renewLeases(
+      database.sql,
+      slices.map(({ claim }) => claim),
+      leaseMs,
+    );
+    for (const slice of slices) {
+      const state = states.get(slice.claim.leaseToken);
+      if (state === undefined) slice.lose();
+      else if (state !== "processing") slice.stop();
+    }
+  };
+
+  const sweep = async () => {
+    const count = await takeBackChunks(database.sql, { all: false });
+    if (count > 0) logger.warn({ count }, "took chunks back from workers that died");
+    if (count > 0) wake();
+  };
+
+  const looking = look();
+  const renewing = repeat(renew, renewMs, logger);
+  const sweeping = repeat(sweep, sweepMs, logger);
+
+  return {
+    wake,
+    async stop(graceMs) {
+      stopping = true;
+      wake();
+      await looking;
+      const timer = setTimeout(() => {
+        for (const slice of running) slice.cut();
+      }, graceMs);
+      for (const slice of running) slice.stop();
+      await Promise.all([...running].map(({ ended }) => ended));
+      clearTimeout(timer);
+      await Promise.all([renewing.stop(), sweeping.stop()]);
+    },
+  };
+}
