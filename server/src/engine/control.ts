@@ -1,5 +1,6 @@
 import { sql } from "kysely";
-import type { Database, Transaction } from "../platform/database/database.ts";
+import type { Database } from "../platform/database/database.ts";
+import type { Transaction } from "../platform/database/sql.ts";
 import { batchColumns } from "./batch-store.ts";
 import { BatchRefusal } from "./errors.ts";
 import { pausedMs } from "./flush.ts";

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
-import type { Database, Transaction } from "../platform/database/database.ts";
+import type { Database } from "../platform/database/database.ts";
+import type { Transaction } from "../platform/database/sql.ts";
 import { batchColumns, readBatch } from "./batch-store.ts";
 import { lockBatch, queue, requireState } from "./control.ts";
 import { BatchRefusal } from "./errors.ts";
