@@ -1,4 +1,9 @@
-import { AbortedTransactionError, type CompiledQuery, type DatabaseConnection, type QueryResult } from "kysely";
+import {
+  AbortedTransactionError,
+  type CompiledQuery,
+  type DatabaseConnection,
+  type QueryResult,
+} from "kysely";
 import type { PoolClient, QueryResult as ServerResult } from "pg";
 import { DatabaseUnavailable, TransactionEnded, translate } from "./errors.ts";
 import { bindable } from "./values.ts";
@@ -15,7 +20,6 @@ export class Connection implements DatabaseConnection {
   #released = false;
   #inTransaction = false;
   #watch: NodeJS.Timeout | undefined;
-  // Without a listener the loss of a connection that is lent out would end the process.
   readonly #onError = () => {
     this.#broken = true;
   };

@@ -1,16 +1,24 @@
-/** Whoever listens to a channel. */
-export interface Listener {
-  notified(payload: string): void;
-  /** Called when listening begins, and again after a gap: what was sent meanwhile is lost, so look for yourself. */
-  connected?(): void;
-}
+/**
+ * Hears what is sent to a channel.
+ *
+ * @param notified is given the payload
+ * @param connected is called when listening begins, and again after a gap: what was sent meanwhile is lost, so look
+ * @returns a function that ends it
+ */
+export type Listen = (
+  channel: string,
+  notified: (payload: string) => void,
+  connected?: () => void,
+) => Promise<() => Promise<void>>;
 
-/** Ends listening. */
-export type StopListening = () => Promise<void>;
+interface Listener {
+  readonly notified: (payload: string) => void;
+  readonly connected: () => void;
+}
 
 /** Who listens to what on one connection; LISTEN is sent for the first listener of a channel only. */
 export interface Listeners {
-  listen(channel: string, listener: Listener): Promise<StopListening>;
+  readonly listen: Listen;
   deliver(channel: string, payload: string): void;
   channels(): readonly string[];
   /** Tells everybody that there may have been a gap. */
@@ -35,8 +43,9 @@ export function createListeners(
   };
 
   return {
-    listen: (channel, listener) =>
+    listen: (channel, notified, connected = () => {}) =>
       inTurn(async () => {
+        const listener = { notified, connected };
         const others = listeners.get(channel);
         if (!others) {
           listeners.set(channel, new Set([listener]));
@@ -47,7 +56,7 @@ export function createListeners(
             throw error;
           }
         } else others.add(listener);
-        listener.connected?.();
+        listener.connected();
         return () =>
           inTurn(async () => {
             const all = listeners.get(channel);
@@ -61,7 +70,7 @@ export function createListeners(
     },
     channels: () => [...listeners.keys()],
     reconnected() {
-      for (const all of listeners.values()) for (const listener of all) listener.connected?.();
+      for (const all of listeners.values()) for (const listener of all) listener.connected();
     },
   };
 }

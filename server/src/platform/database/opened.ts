@@ -1,10 +1,10 @@
 import type { Pool } from "pg";
-import type { Listener, StopListening } from "./listeners.ts";
+import type { Listen } from "./listeners.ts";
 
 /** What the two engines have in common, below Kysely. */
 export interface OpenedEngine {
   readonly pool: Pool;
-  listen(channel: string, listener: Listener): Promise<StopListening>;
+  readonly listen: Listen;
   /** @throws {DatabaseUnavailable} */
   check(): Promise<void>;
   /** After the pool has ended. */

@@ -60,8 +60,9 @@ const elements: ReadonlyMap<number, number> = new Map([
 
 type Nested = readonly (string | null | Nested)[];
 
-/** pg's own splitter of `{a,"b c",NULL}`, nested as deep as the array is. */
-const textArray: (text: string) => Nested = types.getTypeParser(1009);
+/** pg's own splitter of `{a,"b c",NULL}`, nested as deep as the array is. Its enumeration of types has no arrays. */
+const textArrayType: number = 1009;
+const textArray: (text: string) => Nested = types.getTypeParser(textArrayType);
 
 const asText: Parse = (text) => text;
 

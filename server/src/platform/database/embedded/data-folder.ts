@@ -1,5 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { constants, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { folderForeign, folderNewer, folderOlder } from "./errors.ts";
 import { syncNames, syncTree } from "./files.ts";

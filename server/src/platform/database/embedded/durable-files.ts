@@ -36,8 +36,7 @@ export class DurableFiles extends NodeFS {
 
   override async init(lite: PGlite, options: EmscriptenOptions) {
     const amended = await super.init(lite, options);
-    const mount = (amended.emscriptenOpts.preRun ??= []);
-    mount.push((module) => {
+    amended.emscriptenOpts.preRun?.push((module) => {
       // The type says what all of Emscripten's file systems have in common.
       const files = module.NODEFS as unknown as NodeFiles;
       const { write } = files.stream_ops;

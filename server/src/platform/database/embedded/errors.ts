@@ -9,7 +9,9 @@ export const folderInUse = (folder: string, owner: Owner | undefined) =>
   startError(
     "data_folder_in_use",
     `The data folder ${folder} is in use by ${
-      owner ? `process ${owner.pid} on ${owner.host}, since ${owner.since}` : "another process that has just started"
+      owner
+        ? `process ${owner.pid} on ${owner.host}, since ${owner.since}`
+        : "another process that has just started"
     }. The embedded database serves one process: stop that one, set DATA_DIR to another folder, or set ` +
       "DATABASE_URL to a PostgreSQL, which serves many.",
   );

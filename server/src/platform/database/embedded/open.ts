@@ -69,6 +69,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<OpenedEngi
       (channel) => run(`unlisten ${escapeIdentifier(channel)}`),
     );
     pool.on("connect", (client) => {
+      // Else the loss of a connection that is lent out would end the process; its user is told by the statement.
+      client.on("error", () => {});
       client.on("notification", ({ channel, payload }) =>
         guard.outside(() => listeners.deliver(channel, payload ?? "")),
       );

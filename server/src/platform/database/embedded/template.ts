@@ -10,7 +10,9 @@ import { syncNames, syncTree } from "./files.ts";
 const revision = 1;
 
 /** Beside the packages it was made by, so that `npm ci` throws it away with them. */
-export const templateCache = fileURLToPath(new URL("../../../../../node_modules/.cache/fovea/", import.meta.url));
+export const templateCache = fileURLToPath(
+  new URL("../../../../../node_modules/.cache/fovea/", import.meta.url),
+);
 
 /**
  * A fresh data folder, to be copied: initdb takes seconds and 700 MB, a copy 0.1 s. Made when it is missing, under
@@ -41,12 +43,16 @@ export async function ensureTemplate(cache: string): Promise<string | undefined>
   return template;
 }
 
-/** Runs initdb in a process of its own: the memory it takes goes back to the system with it. */
+/** Runs initdb in a process of its own: what memory it takes goes back to the system with it. */
 export async function initialise(folder: string): Promise<void> {
   const script = fileURLToPath(new URL("initialise.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, folder], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", "--liftoff-only", script, folder],
+    {
+      stdio: ["ignore", "ignore", "pipe"],
+    },
+  );
   let complaint = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     complaint += text;

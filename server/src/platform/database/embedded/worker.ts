@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
+import { compileEngine, emptyModule } from "./compile.ts";
 import { DurableFiles } from "./durable-files.ts";
 import type { FromWorker, ToWorker, WorkerOrder } from "./messages.ts";
 
@@ -34,8 +35,9 @@ const lite = new PGlite({
   fs: new DurableFiles(order.folder, (bytes) => {
     walBytes += bytes;
   }),
-  // Read only for initdb, which has been run; without this PGlite would compile it at every start.
-  initdbWasmModule: new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)),
+  pgliteWasmModule: compileEngine(),
+  // initdb has been run: the folder holds a database.
+  initdbWasmModule: emptyModule(),
   startParams: [
     // -F is fsync=off.
     ...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),

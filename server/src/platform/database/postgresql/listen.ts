@@ -1,9 +1,9 @@
 import { Client, type ClientConfig, escapeIdentifier } from "pg";
 import type { Guard } from "../guard.ts";
-import { createListeners, type Listeners } from "../listeners.ts";
+import { createListeners, type Listen } from "../listeners.ts";
 
 export interface ListenConnection {
-  readonly listen: Listeners["listen"];
+  readonly listen: Listen;
   close(): Promise<void>;
 }
 
@@ -85,7 +85,7 @@ export function createListenConnection(
         try {
           await open();
           pause = undefined;
-          listeners.reconnected();
+          if (!closed) listeners.reconnected();
         } catch (error) {
           failures += 1;
           onLoss(error);
@@ -97,7 +97,7 @@ export function createListenConnection(
   }
 
   return {
-    listen: (channel, listener) => guard.outside(() => listeners.listen(channel, listener)),
+    listen: (...listener) => guard.outside(() => listeners.listen(...listener)),
     async close() {
       closed = true;
       clearTimeout(pause);

@@ -38,6 +38,8 @@ export async function openPostgresql(options: PostgresqlOptions): Promise<Opened
     onConnect: (client) => client.query(`${sessionSettings}; ${timeouts}`),
   });
   pool.on("error", onLoss);
+  // Else the loss of a connection that is lent out would end the process; its user is told by the statement.
+  pool.on("connect", (client) => client.on("error", () => {}));
   try {
     await checkServer(pool, where);
   } catch (error) {
