@@ -53,7 +53,7 @@ export interface Database {
   readonly listen: Listen;
   /** @throws {DatabaseUnavailable} when statements have no chance at the moment */
   check(): Promise<void>;
-  /** Lets what is under way end, and shuts down. */
+  /** Lets what is under way end, and shuts down. It may be called again. */
   close(): Promise<void>;
 }
 
@@ -89,16 +89,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
           log.warn({ err: error }, "maintenance of the database failed"),
         )
       : async () => {};
+  let closed: Promise<void> | undefined;
   return {
     engine: url === undefined ? "embedded" : "postgresql",
     sql,
     transaction,
     listen: opened.listen,
     check: opened.check,
-    async close() {
-      await stopMaintenance();
-      await close();
-    },
+    close: () => (closed ??= stopMaintenance().then(close)),
   };
 }
 
