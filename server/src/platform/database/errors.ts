@@ -16,6 +16,11 @@ export class DatabaseUnavailable extends AppError {
   }
 }
 
+/** The embedded engine ended by itself, in PostgreSQL's last words. */
+export class EngineFault extends Error {
+  override readonly name = "EngineFault";
+}
+
 /** A value that PostgreSQL has no place for; the message names the parameter, never the value. */
 export class UnstorableValue extends Error {
   override readonly name = "UnstorableValue";
@@ -60,6 +65,7 @@ export function translate(error: unknown): unknown {
 /** What pg, the sockets and the embedded engine say when a connection ends. */
 function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof DatabaseUnavailable) return false;
+  if (error instanceof EngineFault) return true;
   const code = "code" in error ? String(error.code) : "";
   if (/^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENET|ENOENT|EACCES)/.test(code)) return true;
   return /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout )/.test(

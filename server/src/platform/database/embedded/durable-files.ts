@@ -27,11 +27,16 @@ interface OpenFile {
  */
 export class DurableFiles extends NodeFS {
   readonly #onWalWrite: (bytes: number) => void;
+  readonly #sync: (file: number) => void;
 
-  /** @param onWalWrite is told how much was written to the write-ahead log */
-  constructor(folder: string, onWalWrite: (bytes: number) => void) {
+  /**
+   * @param onWalWrite is told how much was written to the write-ahead log
+   * @param sync Node's, but for a test that counts
+   */
+  constructor(folder: string, onWalWrite: (bytes: number) => void, sync: (file: number) => void = fsyncSync) {
     super(folder);
     this.#onWalWrite = onWalWrite;
+    this.#sync = sync;
   }
 
   override async init(lite: PGlite, options: EmscriptenOptions) {
@@ -41,7 +46,7 @@ export class DurableFiles extends NodeFS {
       const files = module.NODEFS as unknown as NodeFiles;
       const { write } = files.stream_ops;
       files.stream_ops.fsync = (file) => {
-        files.tryFSOperation(() => fsyncSync(file.nfd));
+        files.tryFSOperation(() => this.#sync(file.nfd));
         return 0;
       };
       files.stream_ops.write = (file, ...rest) => {

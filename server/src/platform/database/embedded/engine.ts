@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { Worker } from "node:worker_threads";
+import { EngineFault } from "../errors.ts";
 import type { FromWorker, ToWorker, WorkerOrder } from "./messages.ts";
 import { WorkerStream } from "./worker-stream.ts";
 
@@ -12,17 +13,6 @@ export interface Engine {
   /** Shuts the engine down in order. It may be called after a fault. */
   close(): Promise<void>;
 }
-
-/** Its settings; what is not here is PGlite's or PostgreSQL's default. */
-const settings = [
-  "fsync=on",
-  // With PGlite the other methods do not reach the disk.
-  "wal_sync_method=fsync",
-  // 128 MB would be PostgreSQL's, and twice the memory of this process; the system caches the files anyway.
-  "shared_buffers=16MB",
-  "max_wal_size=64MB",
-  "min_wal_size=32MB",
-];
 
 export interface EngineOptions {
   readonly folder: string;
@@ -41,7 +31,7 @@ export async function startEngine({
   onFault,
   checkpointBytes = 64 * 2 ** 20,
 }: EngineOptions): Promise<Engine> {
-  const workerData: WorkerOrder = { folder, settings, checkpointBytes };
+  const workerData: WorkerOrder = { folder, checkpointBytes };
   const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData, name: "database" });
   let stream: WorkerStream | undefined;
   let fault: Error | undefined;
@@ -51,7 +41,7 @@ export async function startEngine({
 
   const end = (reason: string) => {
     if (fault) return;
-    fault = new Error(`The embedded database ended: ${reason}`);
+    fault = new EngineFault(`The embedded database ended: ${reason}`);
     stream?.destroy(fault);
     if (state === "opening") opened.reject(fault);
     if (state === "open") onFault(fault);

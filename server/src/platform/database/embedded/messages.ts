@@ -2,8 +2,6 @@
 export interface WorkerOrder {
   /** PostgreSQL's data folder, with a database in it. */
   readonly folder: string;
-  /** `-c name=value` for the engine. */
-  readonly settings: readonly string[];
   /** The log is emptied into the data files whenever it has grown by this much. */
   readonly checkpointBytes: number;
 }

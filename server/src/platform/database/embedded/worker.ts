@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 import { compileEngine, emptyModule } from "./compile.ts";
 import { DurableFiles } from "./durable-files.ts";
+import { startParameters } from "./engine-settings.ts";
 import type { FromWorker, ToWorker, WorkerOrder } from "./messages.ts";
 
 /** How PGlite's own code leaves the engine after an ordinary SQL error. */
@@ -38,11 +39,7 @@ const lite = new PGlite({
   pgliteWasmModule: compileEngine(),
   // initdb has been run: the folder holds a database.
   initdbWasmModule: emptyModule(),
-  startParams: [
-    // -F is fsync=off.
-    ...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),
-    ...order.settings.flatMap((setting) => ["-c", setting]),
-  ],
+  startParams: startParameters,
   onStderr: listenForLastWords,
 });
 await lite.waitReady.catch(die);
