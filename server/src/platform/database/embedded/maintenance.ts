@@ -34,6 +34,8 @@ export function startMaintenance(database: Sql, repeat: Repeat, onError: (error:
 
 /** The VACUUM and ANALYZE statements that are due, one per table. */
 export async function dueStatements(database: Sql, everything: boolean): Promise<readonly string[]> {
+  // What has changed is counted, else, with a delay of up to a minute.
+  await sql`select pg_stat_force_next_flush()`.execute(database);
   const { rows } = await sql<{ statement: string }>`
     select format('%s %I.%I', command, schema, name) as statement
     from (
