@@ -93,11 +93,17 @@ export function createEngine(options: EngineOptions): Engine {
   let stopListening: (() => Promise<void>) | undefined;
   let removal: Removal | undefined;
 
-  /** Workers here are woken at once, those of other processes by the database; polling is the backstop of both. */
+  /** Workers here look at once, those of other processes are told by the database; polling is the backstop of both. */
   const announce = async <Value>(value: Value): Promise<Value> => {
     workers?.wake();
     await sql`select pg_notify(${channel}, '')`.execute(database.sql);
     return value;
+  };
+
+  /** Here no item is begun any more once this resolves; elsewhere soon. */
+  const halt = async <Value>(id: string, value: Value): Promise<Value> => {
+    workers?.halt(id);
+    return announce(value);
   };
 
   return {
@@ -105,15 +111,17 @@ export function createEngine(options: EngineOptions): Engine {
     read: (id) => readBatch(database.sql, id),
     list: (filter, page) => listBatches(database.sql, filter, page),
     start: (id, start) => startBatch(database, id, start).then(announce),
-    pause: (id) => pauseBatch(database, id),
+    pause: (id) => pauseBatch(database, id).then((batch) => halt(id, batch)),
     resume: (id) => resumeBatch(database, id).then(announce),
-    cancel: (id) => cancelBatch(database, id),
+    cancel: (id) => cancelBatch(database, id).then((batch) => halt(id, batch)),
     forceStart: (id, force) => forceStartBatch(database, id, force).then(announce),
-    reset: (id, how) => resetBatch(database, id, how),
+    reset: (id, how) => resetBatch(database, id, how).then((batch) => halt(id, batch)),
     retry: (id, which = {}) => retryFailed(database, id, which).then(announce),
-    softDelete: (id, retentionDays) => softDeleteBatch(database, id, retentionDays),
+    softDelete: (id, retentionDays) =>
+      softDeleteBatch(database, id, retentionDays).then((batch) => halt(id, batch)),
     async remove(id, how) {
       await markForRemoval(database, id, how);
+      await halt(id, undefined);
       removal?.wake();
     },
     results: (batchId, filter, page) => readResults(database.sql, batchId, filter, page),
@@ -139,14 +147,16 @@ export function createEngine(options: EngineOptions): Engine {
           once: shared.once,
           onFlushed: options.onProgress ?? (() => {}),
         });
-        stopListening = await database.listen(channel, () => workers?.wake());
+        const wake = () => workers?.wake();
+        stopListening = await database.listen(channel, wake, wake);
       }
       removal = startRemoval(database, logger);
     },
 
     async stop(graceMs) {
+      const stopped = workers?.stop(graceMs);
       await stopListening?.();
-      await workers?.stop(graceMs);
+      await stopped;
       await removal?.stop();
       shared.close();
     },

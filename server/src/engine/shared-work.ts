@@ -132,7 +132,10 @@ const soon = (until: Date | null) => {
   return until !== null && until < next ? until : next;
 };
 
-async function storeWork(database: QueryExecutorProvider, rows: readonly Stored[]): Promise<readonly undefined[]> {
+async function storeWork(
+  database: QueryExecutorProvider,
+  rows: readonly Stored[],
+): Promise<readonly undefined[]> {
   const sorted = [...rows].sort((a, b) => (a.key < b.key ? -1 : 1));
   const column = <Key extends keyof Stored>(key: Key, of: readonly Stored[]) => of.map((row) => row[key]);
   const valued = sorted.filter((row) => row.value !== null);

@@ -47,8 +47,17 @@ interface Item {
 
 type Row = ({ readonly type: "result" } & ResultRow) | ({ readonly type: "attempt" } & AttemptRow);
 
-/** Works on a claimed chunk for one turn. */
-export function runSlice(dependencies: SliceDependencies, kind: Kind, claim: Claim): Slice {
+/**
+ * Works on a claimed chunk for one turn.
+ *
+ * @param stopped from the start: the chunk is given back as it is
+ */
+export function runSlice(
+  dependencies: SliceDependencies,
+  kind: Kind,
+  claim: Claim,
+  { stopped }: { stopped: boolean },
+): Slice {
   const { database, leaseMs, once } = dependencies;
   const log = dependencies.logger.child({ batchId: claim.batchId, chunk: claim.number });
   const careful = claim.deaths >= suspiciousDeaths;
@@ -57,7 +66,6 @@ export function runSlice(dependencies: SliceDependencies, kind: Kind, claim: Cla
   const cut = new AbortController();
   const interrupted = AbortSignal.any([lost.signal, cut.signal]);
   const later = new Map(Object.entries(claim.later).map(([position, until]) => [Number(position), until]));
-  let stopped = false;
   let completed = false;
   /** Items without a final outcome. */
   let left = 0;

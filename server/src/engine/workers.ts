@@ -14,13 +14,15 @@ export interface WorkersOptions extends SliceDependencies {
 }
 
 export interface Workers {
-  /** Look for work now: something was started. */
+  /** Look now: a batch was started, or the state of one was changed. */
   wake(): void;
+  /** Begins no more items of a batch. */
+  halt(batchId: string): void;
   /** Begins no more items, lets those under way finish within the time of grace, gives every chunk back. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** How often leases are renewed and the state of running batches is read: a pause is noticed within it. */
+/** How often leases are renewed and the state of running batches is read: a pause is noticed within it at the latest. */
 const renewMs = 1_000;
 /** How often leases of workers that died are looked for. */
 const sweepMs = 5_000;
@@ -35,7 +37,7 @@ export function startWorkers(options: WorkersOptions): Workers {
   let woken = false;
   let sleeper: (() => void) | null = null;
 
-  const wake = () => {
+  const findWork = () => {
     woken = true;
     sleeper?.();
   };
@@ -57,11 +59,11 @@ export function startWorkers(options: WorkersOptions): Workers {
   const begin = (claim: Claim) => {
     const kind = kinds.get(claim.kind);
     if (!kind) throw new Error(`claimed a chunk of ${claim.kind}, which this process cannot work on`);
-    const slice = runSlice(options, kind, claim);
+    const slice = runSlice(options, kind, claim, { stopped: stopping });
     running.add(slice);
     void slice.ended.then(() => {
       running.delete(slice);
-      wake();
+      findWork();
     });
   };
 
@@ -96,7 +98,7 @@ export function startWorkers(options: WorkersOptions): Workers {
   const sweep = async () => {
     const count = await takeBackChunks(database.sql, { all: false });
     if (count > 0) logger.warn({ count }, "took chunks back from workers that died");
-    if (count > 0) wake();
+    if (count > 0) findWork();
   };
 
   const looking = look();
@@ -104,15 +106,21 @@ export function startWorkers(options: WorkersOptions): Workers {
   const sweeping = repeat(sweep, sweepMs, logger);
 
   return {
-    wake,
+    wake() {
+      findWork();
+      renewing.wake();
+    },
+    halt(batchId) {
+      for (const slice of running) if (slice.claim.batchId === batchId) slice.stop();
+    },
     async stop(graceMs) {
       stopping = true;
-      wake();
-      await looking;
+      for (const slice of running) slice.stop();
       const timer = setTimeout(() => {
         for (const slice of running) slice.cut();
       }, graceMs);
-      for (const slice of running) slice.stop();
+      findWork();
+      await looking;
       await Promise.all([...running].map(({ ended }) => ended));
       clearTimeout(timer);
       await Promise.all([renewing.stop(), sweeping.stop()]);
