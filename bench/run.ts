@@ -1,6 +1,7 @@
 import { byteLimit } from "./byte-limit.bench.ts";
 import { encoders } from "./encoders.bench.ts";
 import { ipx } from "./ipx.bench.ts";
+import { jobs } from "./jobs.bench.ts";
 import { overload } from "./overload.bench.ts";
 import { passThroughTimes } from "./pass-through.bench.ts";
 import { start } from "./start.bench.ts";
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   encoders,
   ipx,
   start,
+  jobs,
 };
 
 const names = process.argv.slice(2);

@@ -30,6 +30,14 @@ describeDatabase("jobs", ({ open, place }) => {
     expect(seen).toEqual([2]);
   });
 
+  test("a process that only sends can begin with it in a transaction", async () => {
+    const database = await open();
+    const { jobs } = jobsUnderTest({ database });
+    await jobs.start();
+    await database.transaction((tx) => jobs.send(tx, steps, { n: 1 }));
+    expect((await jobs.counts())["steps"]).toMatchObject({ waiting: 1 });
+  });
+
   test("sending around the transaction that is open is refused instead of waiting for ever", async () => {
     const database = await open();
     const { jobs } = jobsUnderTest({ database });
@@ -219,25 +227,29 @@ describeDatabase("jobs", ({ open, place }) => {
     const database = await open();
     await createEffects(database);
     const { jobs } = jobsUnderTest({ database, pollMs: 20 });
-    const slow = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
-    const outcomes: boolean[] = [];
+    const takenOver = Promise.withResolvers<void>();
+    const refused = Promise.withResolvers<void>();
+    const outcomes: [number, boolean][] = [];
     const { done, all } = countdown(2);
     jobs.work(steps, async (job) => {
       if (job.attempt === 1) {
         begun.resolve();
-        await slow.promise;
+        await takenOver.promise;
+      } else {
+        takenOver.resolve();
+        await refused.promise;
       }
       try {
         await database.transaction(async (tx) => {
-          await addEffect(tx, job.attempt, job.attempt);
+          await addEffect(tx, job.data.n, job.attempt);
           const ours = await job.complete(tx);
-          outcomes.push(ours);
+          outcomes.push([job.attempt, ours]);
           if (!ours) throw new Error("lost");
         });
       } finally {
+        refused.resolve();
         done();
-        slow.resolve();
       }
     });
     await jobs.start();
@@ -245,10 +257,13 @@ describeDatabase("jobs", ({ open, place }) => {
     await begun.promise;
     await sql`update pgboss.job set state = 'retry', start_after = now()`.execute(database.sql);
     await all;
-    expect(outcomes).toEqual([true, false]);
-    expect(await effects(database)).toEqual([{ n: 2, attempt: 2 }]);
+    expect(outcomes).toEqual([
+      [1, false],
+      [2, true],
+    ]);
+    expect(await effects(database)).toEqual([{ n: 1, attempt: 2 }]);
     await vi.waitFor(async () =>
-      expect((await jobs.counts())["steps"]).toMatchObject({ active: 0, failed: 0 }),
+      expect((await jobs.counts())["steps"]).toMatchObject({ active: 0, deferred: 0, waiting: 0, failed: 0 }),
     );
   });
 
@@ -269,6 +284,27 @@ describeDatabase("jobs", ({ open, place }) => {
     await jobs.send(database.sql, steps, { n: 1 });
     await all;
     await vi.waitFor(async () => expect(await effects(database)).toEqual([{ n: 1, attempt: 2 }]));
+  });
+
+  test("a handler that hides that its transaction rolled back has not completed its job", async () => {
+    const database = await open();
+    const one = { ...steps, concurrency: 1 };
+    const { jobs } = jobsUnderTest({ database, queues: [one] });
+    const next = Promise.withResolvers<void>();
+    jobs.work(one, async (job) => {
+      if (job.data.n === 2) return next.resolve();
+      const rolledBack = database.transaction(async (tx) => {
+        await job.complete(tx);
+        throw new Error("rolled back");
+      });
+      await rolledBack.catch(() => {});
+    });
+    await jobs.start();
+    await jobs.send(database.sql, one, { n: 1 });
+    await jobs.send(database.sql, one, { n: 2 });
+    await next.promise;
+    const { rows } = await sql`select state from pgboss.job where data @> '{"n":1}'`.execute(database.sql);
+    expect(rows).toEqual([{ state: "active" }]);
   });
 
   test("a try that takes too long is told so and counts as failed, whether its handler ends or not", async () => {
@@ -303,33 +339,44 @@ describeDatabase("jobs", ({ open, place }) => {
     await jobs.start();
     await jobs.sendMany(database.sql, one, [{ data: { n: 1 } }, { data: { n: 2 } }]);
     await begun.promise;
-    const stopped = jobs.stop(60_000);
+    let stopped = false;
+    const stopping = jobs.stop(60_000).then(() => {
+      stopped = true;
+    });
+    for (let trip = 0; trip < 20; trip += 1) await jobs.counts();
+    expect(stopped).toBe(false);
     go.resolve();
-    await stopped;
+    await stopping;
     expect(seen).toHaveLength(1);
     expect((await jobs.counts())["steps"]).toMatchObject({ waiting: 1, active: 0 });
   });
 
   test("what does not end within the grace is told so and goes back, not counted as a try", async () => {
     const database = await open();
-    const once = { ...steps, retryLimit: 0 };
-    const { jobs } = jobsUnderTest({ database, queues: [once] });
+    const twice = { ...steps, retryLimit: 1 };
+    const { jobs } = jobsUnderTest({ database, queues: [twice] });
     const begun = Promise.withResolvers<AbortSignal>();
-    jobs.work(once, async (_job, signal) => {
+    jobs.work(twice, async (_job, signal) => {
       begun.resolve(signal);
       await new Promise(() => {});
     });
     await jobs.start();
-    await jobs.send(database.sql, once, { n: 1 });
+    await jobs.send(database.sql, twice, { n: 1 });
     const signal = await begun.promise;
     await jobs.stop(10);
     expect(signal.aborted).toBe(true);
     expect((await jobs.counts())["steps"]).toMatchObject({ waiting: 1, active: 0, failed: 0 });
-    const { jobs: next } = jobsUnderTest({ database, queues: [once] });
-    const { done, all } = countdown(1);
-    next.work(once, async () => done());
+    const { jobs: next } = jobsUnderTest({ database, queues: [twice] });
+    const last: boolean[] = [];
+    const { done, all } = countdown(2);
+    next.work(twice, async ({ lastAttempt }) => {
+      last.push(lastAttempt);
+      done();
+      if (last.length === 1) throw new Error("a failure that counts");
+    });
     await next.start();
     await all;
+    expect(last).toEqual([false, true]);
     await vi.waitFor(async () =>
       expect((await next.counts())["steps"]).toMatchObject({ active: 0, failed: 0 }),
     );

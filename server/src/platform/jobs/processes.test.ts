@@ -162,6 +162,21 @@ describeDatabase("jobs and processes", ({ open, place, engine, cluster }) => {
     expect(await saw.promise).toBe(1);
   });
 
+  test("a job sent while notifications were cut off starts when they are back", async () => {
+    const database = await open();
+    const { jobs } = jobsUnderTest({ database });
+    const { done, all } = countdown(1);
+    jobs.work(steps, async () => done());
+    await jobs.start();
+    await database.transaction(async (tx) => {
+      const { rows } = await sql`select pg_terminate_backend(pid) as ended from pg_stat_activity
+        where datname = current_database() and query like 'listen %'`.execute(tx);
+      expect(rows).toEqual([{ ended: true }]);
+      await jobs.send(tx, steps, { n: 1 });
+    });
+    await all;
+  });
+
   test("an outage stops nothing for good: connections cut, and the server gone", async () => {
     const where = await place();
     const database = await open({ ...where, poolSize: 10 });
