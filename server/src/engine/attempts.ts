@@ -4,11 +4,13 @@ import type { Claim } from "./claim.ts";
 /** A try that was not final. */
 export interface AttemptRow {
   readonly position: number;
+  /** 1 for the first try. */
+  readonly number: number;
   readonly code: string;
   readonly message: string | null;
 }
 
-/** Adds tries to the history of their items; numbers go on from what is there. Fenced like results. */
+/** Adds tries to the history of their items. Fenced like results, and like them the same row twice counts once. */
 export async function recordAttempts(
   database: QueryExecutorProvider,
   claim: Claim,
@@ -21,15 +23,11 @@ export async function recordAttempts(
       for update
     )
     insert into attempts (batch_id, position, number, code, message, at)
-    select mine.batch_id, entry.position,
-      1 + coalesce((
-        select max(number) from attempts
-        where attempts.batch_id = mine.batch_id and attempts.position = entry.position
-      ), 0),
-      entry.code, entry.message, now()
+    select mine.batch_id, entry.position, entry.number, entry.code, entry.message, now()
     from mine, unnest(
-      ${rows.map((row) => row.position)}::integer[], ${rows.map((row) => row.code)}::text[],
-      ${rows.map((row) => row.message)}::text[]
-    ) as entry (position, code, message)
+      ${rows.map((row) => row.position)}::integer[], ${rows.map((row) => row.number)}::integer[],
+      ${rows.map((row) => row.code)}::text[], ${rows.map((row) => row.message)}::text[]
+    ) as entry (position, number, code, message)
+    on conflict do nothing
   `.execute(database);
 }

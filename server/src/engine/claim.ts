@@ -73,7 +73,10 @@ export async function claimChunk(
     returning
       chunks.batch_id as "batchId", batch.kind, batch.options, chunks.number,
       chunks.first_position as "firstPosition", chunks.inputs,
-      chunks.succeeded + chunks.failed > 0 or chunks.later <> '{}' as begun,
+      chunks.succeeded + chunks.failed > 0 or chunks.later <> '{}' or exists (
+        select from attempts where attempts.batch_id = chunks.batch_id
+          and position >= chunks.first_position and position < chunks.first_position + chunks.size
+      ) as begun,
       chunks.later, chunks.deaths, chunks.suspect, chunks.suspect_deaths as "suspectDeaths"
   `.execute(database);
   const row = rows[0];

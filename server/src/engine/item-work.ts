@@ -6,10 +6,10 @@ export interface ItemWork {
 }
 
 /**
- * Runs a handler on one item and always comes back: with its outcome, with `timed_out`, or with `internal_error` for
- * what it threw. Null where `gone` was aborted meanwhile: then nobody wants the outcome.
+ * Runs a handler on one item and always comes back: with its outcome, with `timed_out`, or with `internal_error` where
+ * it threw or returned something else. Null where `gone` was aborted meanwhile: then nobody wants the outcome.
  *
- * @param onBug called with what a handler threw
+ * @param onBug called with what a handler threw, or what is wrong with what it returned
  */
 export async function workOnItem(
   kind: Kind,
@@ -39,7 +39,7 @@ export async function workOnItem(
     const handled = Promise.resolve(kind.handle(input, { ...context, signal }));
     const first = await Promise.race([handled, interrupted]);
     if (first === "gone") return null;
-    if (first !== "timed_out") return settled(first);
+    if (first !== "timed_out") return settled(requireOutcome(first));
     // What it does after its time is up interests nobody, not even as an unhandled rejection.
     handled.catch(() => {});
     return settled(
@@ -55,5 +55,19 @@ export async function workOnItem(
     clearTimeout(timer);
     forget();
     took.abort();
+  }
+}
+
+/** The types hold what the compiler saw; an outcome of unchecked data must not break its neighbours. */
+function requireOutcome(outcome: Outcome): Outcome {
+  switch (outcome?.status) {
+    case "done":
+    case "failed":
+      return outcome;
+    case "later":
+      if (outcome.until instanceof Date && !Number.isNaN(outcome.until.getTime())) return outcome;
+      throw new TypeError("a handler asked for later without a time");
+    default:
+      throw new TypeError("a handler returned no outcome");
   }
 }

@@ -4,11 +4,11 @@ import { type AttemptRow, recordAttempts } from "./attempts.ts";
 import { type Claim, finishedPositions, triedPositions } from "./claim.ts";
 import { type Flushed, flushResults, type ResultRow } from "./flush.ts";
 import { createFlusher } from "./flusher.ts";
-import { workOnItem } from "./item-work.ts";
-import { failed, type ItemContext, type Json, type Kind, type Outcome } from "./kind.ts";
+import { type ItemWork, workOnItem } from "./item-work.ts";
+import { failed, type ItemContext, type Json, type Kind } from "./kind.ts";
 import { markSuspect, releaseChunk } from "./lease.ts";
 import { throughOutages } from "./outage.ts";
-import { storable } from "./storable.ts";
+import { storable, storableCode, storableMessage } from "./storable.ts";
 
 /** From this many deaths on, a chunk runs item by item, and each item is written down before it is begun. */
 const suspiciousDeaths = 3;
@@ -65,7 +65,8 @@ export function runSlice(
   const lost = new AbortController();
   const cut = new AbortController();
   const interrupted = AbortSignal.any([lost.signal, cut.signal]);
-  const later = new Map(Object.entries(claim.later).map(([position, until]) => [Number(position), until]));
+  /** When open items may be begun, as far as they asked for a time. */
+  const later = new Map<number, number>();
   let completed = false;
   /** Items without a final outcome. */
   let left = 0;
@@ -88,11 +89,13 @@ export function runSlice(
     dependencies.onFlushed(claim.batchId, flushed);
   };
 
-  const settle = async (position: number, outcome: Outcome, tookMs: number) => {
+  const settle = async (position: number, attempt: number, { outcome, tookMs }: ItemWork) => {
     if (outcome.status === "later") {
       const { until, code, message } = outcome;
       later.set(position, until.getTime());
-      if (code !== null) await flusher.add({ type: "attempt", position, code, message });
+      if (code === null) return;
+      const words = { code: storableCode(code), message: message === null ? null : storableMessage(message) };
+      await flusher.add({ type: "attempt", position, number: attempt, ...words });
     } else {
       later.delete(position);
       left -= 1;
@@ -120,7 +123,7 @@ export function runSlice(
           log.error({ err: error, position }, "an item handler threw"),
         );
         if (worked === null) return;
-        await settle(position, worked.outcome, worked.tookMs);
+        await settle(position, attempt, worked);
         if (careful) await flusher.drain();
       }
     };
@@ -138,11 +141,15 @@ export function runSlice(
       .filter(({ position }) => !finished.has(position));
     if (open.length === 0) throw new Error("no item of this chunk is open, and it is not complete");
     left = open.length;
+    for (const { position } of open) {
+      const until = claim.later[position];
+      if (until !== undefined) later.set(position, until);
+    }
     if (careful) log.warn({ deaths: claim.deaths }, "workers died on this chunk; its items run one by one");
     const killer = claim.suspectDeaths >= fatalDeaths ? claim.suspect : null;
     if (killer !== null && !finished.has(killer)) {
       log.error({ position: killer }, "the process ended twice on this item");
-      await settle(killer, crashed, 0);
+      await settle(killer, 1, { outcome: crashed, tookMs: 0 });
       await flusher.drain();
     }
     await turn(

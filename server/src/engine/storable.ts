@@ -3,6 +3,10 @@ import type { Outcome } from "./kind.ts";
 
 /** Results are read a page of hundreds at a time; one must not be a page's worth of memory by itself. */
 const maxOutputBytes = 1024 * 1024;
+/** Codes are indexed, and an index has no place for more than some thousand bytes. */
+const maxCodeLength = 100;
+/** A message is for people; a provider may have answered with a whole page. */
+const maxMessageLength = 2_000;
 
 /**
  * A final outcome as the columns that store it. What a database cannot hold (a NUL character, half a character, a value
@@ -14,7 +18,7 @@ export function storable(
 ): Pick<ResultRow, "succeeded" | "code" | "message" | "output"> {
   if (outcome.status === "failed") {
     const { code, message } = outcome;
-    return { succeeded: false, code: storableText(code), message: storableText(message), output: null };
+    return { succeeded: false, code: storableCode(code), message: storableMessage(message), output: null };
   }
   const output = asJson(outcome.output);
   return output.ok
@@ -22,8 +26,12 @@ export function storable(
     : { succeeded: false, code: "result_refused", message: output.reason, output: null };
 }
 
-/** Text as PostgreSQL can hold it: NUL and halves of surrogate pairs are replaced. */
-export const storableText = (text: string): string => text.replaceAll("\u0000", "\uFFFD").toWellFormed();
+export const storableCode = (code: string): string => storableText(code, maxCodeLength);
+export const storableMessage = (message: string): string => storableText(message, maxMessageLength);
+
+/** Text as PostgreSQL can hold it: NUL and halves of surrogate pairs are replaced, what is too long is cut. */
+const storableText = (text: string, maxLength: number): string =>
+  text.slice(0, maxLength).replaceAll("\u0000", "\uFFFD").toWellFormed();
 
 type Serialized =
   | { readonly ok: true; readonly text: string }
