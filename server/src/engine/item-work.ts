@@ -1,4 +1,5 @@
 import { failed, type ItemContext, type Json, type Kind, type Outcome } from "./kind.ts";
+import type { SharedWork } from "./shared-work.ts";
 
 export interface ItemWork {
   readonly outcome: Outcome;
@@ -14,7 +15,7 @@ export interface ItemWork {
 export async function workOnItem(
   kind: Kind,
   input: Json,
-  context: Omit<ItemContext, "signal">,
+  { once, ...context }: Omit<ItemContext, "signal" | "once"> & Pick<SharedWork, "once">,
   gone: AbortSignal,
   onBug: (error: unknown) => void,
 ): Promise<ItemWork | null> {
@@ -36,7 +37,9 @@ export async function workOnItem(
     forget = () => gone.removeEventListener("abort", onGone);
   });
   try {
-    const handled = Promise.resolve(kind.handle(input, { ...context, signal }));
+    const handled = Promise.resolve(
+      kind.handle(input, { ...context, signal, once: (key, work) => once(key, work, signal) }),
+    );
     const first = await Promise.race([handled, interrupted]);
     if (first === "gone") return null;
     if (first !== "timed_out") return settled(requireOutcome(first));

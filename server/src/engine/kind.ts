@@ -49,7 +49,8 @@ export interface ItemContext {
   /**
    * Does work that several items may ask for once: items with one key, in any batch and any process, share its outcome.
    * What was `done` is stored before anything else happens and is never done again; other outcomes are not kept. Who
-   * comes while another process works on it is told to come later.
+   * comes while another process works on it is told to come later. Work that throws, or whose item is aborted, is begun
+   * again by whoever shared it.
    */
   readonly once: (key: string, work: () => Promise<Outcome>) => Promise<Outcome>;
 }

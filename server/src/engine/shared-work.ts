@@ -12,10 +12,17 @@ export interface SharedWorkOptions {
 }
 
 export interface SharedWork {
-  once(key: string, work: () => Promise<Outcome>): Promise<Outcome>;
+  /**
+   * @param key well-formed text of at most {@link maxKeyLength} characters; hash what may be longer
+   * @param gone aborted when the caller does not wait any more: then nobody waits for its work either
+   */
+  once(key: string, work: () => Promise<Outcome>, gone: AbortSignal): Promise<Outcome>;
   /** No more waiting for a database that is away. */
   close(): void;
 }
+
+/** An index entry holds 2,700 bytes, a character takes up to three. */
+const maxKeyLength = 800;
 
 type Begun =
   | { readonly as: "mine"; readonly leaseToken: string }
@@ -42,7 +49,11 @@ export function createSharedWork({ database, leaseMs }: SharedWorkOptions): Shar
   const closed = new AbortController();
   const begin = createBatcher({
     ...gathering,
-    run: (keys: readonly string[]) => throughOutages(() => beginWork(database, keys, leaseMs), closed.signal),
+    run: (keys: readonly string[]) => {
+      // One for all repetitions: keys that were taken by one whose answer was lost are this caller's.
+      const leaseToken = randomUUID();
+      return throughOutages(() => beginWork(database, keys, leaseToken, leaseMs), closed.signal);
+    },
   });
   const store = createBatcher({
     ...gathering,
@@ -54,32 +65,52 @@ export function createSharedWork({ database, leaseMs }: SharedWorkOptions): Shar
   }, leaseMs / 4);
   renewal.unref();
 
-  const doWork = async (key: string, leaseToken: string, work: () => Promise<Outcome>): Promise<Outcome> => {
+  const release = (key: string, leaseToken: string) => {
+    if (held.get(key) === leaseToken) held.delete(key);
+  };
+
+  const doWork = async (
+    key: string,
+    leaseToken: string,
+    work: () => Promise<Outcome>,
+    gone: AbortSignal,
+  ): Promise<Outcome> => {
     held.set(key, leaseToken);
+    // Work that hangs loses its lease like that of a dead process. If it comes to a value before, that is kept.
+    gone.addEventListener("abort", () => release(key, leaseToken), { once: true });
     let value: string | null = null;
     try {
       const outcome = await work();
-      if (outcome.status !== "done") return outcome;
-      value = storable(outcome).output;
+      if (outcome.status === "done") value = storable(outcome).output;
       return outcome;
     } finally {
-      held.delete(key);
+      release(key, leaseToken);
       await store({ key, leaseToken, value });
     }
   };
 
-  const beginAndDo = async (key: string, work: () => Promise<Outcome>): Promise<Outcome> => {
+  const beginAndDo = async (
+    key: string,
+    work: () => Promise<Outcome>,
+    gone: AbortSignal,
+  ): Promise<Outcome> => {
     const begun = await begin(key);
     if (begun.as === "done") return done(begun.value);
     if (begun.as === "taken") return waitUntil(begun.until);
-    return doWork(key, begun.leaseToken, work);
+    return doWork(key, begun.leaseToken, work, gone);
   };
 
   return {
-    once(key, work) {
-      const present = underWay.get(key);
-      if (present) return present;
-      const promise = beginAndDo(key, work).finally(() => underWay.delete(key));
+    async once(key, work, gone) {
+      requireKey(key);
+      for (let present = underWay.get(key); present; present = underWay.get(key)) {
+        // What it rejects with is the business of the one whose work it is; here it is begun anew.
+        const outcome = await present.catch(() => null);
+        if (outcome) return outcome;
+      }
+      const promise = unlessGone(beginAndDo(key, work, gone), gone).finally(() => {
+        if (underWay.get(key) === promise) underWay.delete(key);
+      });
       underWay.set(key, promise);
       return promise;
     },
@@ -90,19 +121,39 @@ export function createSharedWork({ database, leaseMs }: SharedWorkOptions): Shar
   };
 }
 
+/** One bad key would fail the statement for all that are gathered with it. */
+function requireKey(key: string): void {
+  if (key.length > maxKeyLength)
+    throw new TypeError(`a key of shared work is longer than ${maxKeyLength} characters`);
+  if (key.includes("\u0000") || !key.isWellFormed())
+    throw new TypeError("a key of shared work holds a character that cannot be stored");
+}
+
+/** Rejects when `gone` is aborted, if `promise` is not settled by then. */
+function unlessGone<Value>(promise: Promise<Value>, gone: AbortSignal): Promise<Value> {
+  let forget = () => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    const onAbort = () => reject(gone.reason);
+    gone.addEventListener("abort", onAbort, { once: true });
+    forget = () => gone.removeEventListener("abort", onAbort);
+  });
+  return Promise.race([promise, aborted]).finally(forget);
+}
+
 /** Keys are written in one order, so that two processes never wait for each other in a circle. */
 async function beginWork(
   database: QueryExecutorProvider,
   keys: readonly string[],
+  leaseToken: string,
   leaseMs: number,
 ): Promise<readonly Begun[]> {
-  const leaseToken = randomUUID();
   const sorted = [...keys].sort();
   const mine = await sql<{ key: string }>`
     insert into shared_work (key, lease_token, leased_until)
     select key, ${leaseToken}::uuid, now() + ${leaseMs} * interval '1 millisecond' from unnest(${sorted}::text[]) as key
     on conflict (key) do update set lease_token = excluded.lease_token, leased_until = excluded.leased_until
-      where shared_work.done_at is null and shared_work.leased_until < now()
+      where shared_work.done_at is null
+        and (shared_work.leased_until < now() or shared_work.lease_token = excluded.lease_token)
     returning key
   `.execute(database);
   const taken = new Set(mine.rows.map(({ key }) => key));

@@ -5,9 +5,10 @@ import { type Claim, finishedPositions, triedPositions } from "./claim.ts";
 import { type Flushed, flushResults, type ResultRow } from "./flush.ts";
 import { createFlusher } from "./flusher.ts";
 import { type ItemWork, workOnItem } from "./item-work.ts";
-import { failed, type ItemContext, type Json, type Kind } from "./kind.ts";
+import { failed, type Json, type Kind } from "./kind.ts";
 import { markSuspect, releaseChunk } from "./lease.ts";
 import { throughOutages } from "./outage.ts";
+import type { SharedWork } from "./shared-work.ts";
 import { storable, storableCode, storableMessage } from "./storable.ts";
 
 /** From this many deaths on, a chunk runs item by item, and each item is written down before it is begun. */
@@ -18,7 +19,7 @@ const fatalDeaths = 2;
 export interface SliceDependencies {
   readonly database: Database;
   readonly logger: Logger;
-  readonly once: ItemContext["once"];
+  readonly once: SharedWork["once"];
   readonly leaseMs: number;
   /** A slice that has run so long begins no more items, so that batches take turns. */
   readonly sliceMs: number;
