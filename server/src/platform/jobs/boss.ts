@@ -55,6 +55,8 @@ export function createBoss({
     maintenanceIntervalSeconds: 3600,
     // Jobs that wait for other jobs are not used: an hour instead of five seconds.
     flowIntervalSeconds: 3600,
+    // It would warn of a backlog every few seconds; `counts` is there for that.
+    warningQueueSize: 2 ** 31 - 1,
     // Embedded there is no autovacuum to watch: platform/database vacuums by itself.
     monitorVacuum: !embedded,
   });
