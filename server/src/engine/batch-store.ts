@@ -31,7 +31,7 @@ export interface BatchPage {
   readonly after?: { readonly createdAt: Date; readonly id: string };
 }
 
-/** Newest first. */
+/** Newest first. The key is read in milliseconds, so `created_at` is stored in milliseconds. */
 export async function listBatches(
   database: QueryExecutorProvider,
   { kind, owner, states, includeDeleted = false }: BatchFilter,

@@ -72,7 +72,8 @@ export async function writeBatch(database: Database, batch: NewBatch): Promise<B
       const left = Math.ceil(waiting.length / batch.chunkSize);
       if (left > 0) await store(left);
       const { rows } = await sql`
-        update batches set visibility = 'visible', items = ${items}, chunks = ${chunks}, created_at = now()
+        update batches set visibility = 'visible', items = ${items}, chunks = ${chunks},
+          created_at = date_trunc('milliseconds', now())
         where id = ${batch.id} and visibility = 'creating'
           and (select count(*) from chunks where batch_id = ${batch.id}) = ${chunks}
         returning 1

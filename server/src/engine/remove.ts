@@ -53,7 +53,7 @@ export async function removeHidden(database: Database, signal?: AbortSignal): Pr
   let removed = 0;
   for (const { id } of rows) {
     for (const table of ["chunks", "results", "attempts"] as const) {
-      while ((await deletePage(database, table, id)) > 0) if (signal?.aborted) return removed;
+      while (await deletePage(database, table, id)) if (signal?.aborted) return removed;
     }
     await sql`delete from batches where id = ${id} and visibility = 'removing'`.execute(database.sql);
     removed += 1;
@@ -61,21 +61,25 @@ export async function removeHidden(database: Database, signal?: AbortSignal): Pr
   return removed;
 }
 
+/**
+ * @returns false once no row is seen. Of rows that are seen none may be deleted: another process was faster, or a worker
+ *   changed them meanwhile. What is left of them is seen the next time.
+ */
 async function deletePage(
   database: Database,
   table: "chunks" | "results" | "attempts",
   id: string,
-): Promise<number> {
+): Promise<boolean> {
   // A chunk holds thousands of inputs, so a page of chunks is small.
   const limit = table === "chunks" ? 20 : pageRows;
   const name = sql.table(table);
-  const { rows } = await sql<{ count: number }>`
+  const { rows } = await sql<{ seen: number }>`
     with page as (
       select ctid from ${name} where batch_id = ${id} limit ${limit}
     ), removed as (
-      delete from ${name} using page where ${name}.ctid = page.ctid returning 1
+      delete from ${name} using page where ${name}.ctid = page.ctid
     )
-    select count(*) as count from removed
+    select count(*) as seen from page
   `.execute(database.sql);
-  return rows[0]?.count ?? 0;
+  return (rows[0]?.seen ?? 0) > 0;
 }
