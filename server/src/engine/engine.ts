@@ -53,10 +53,23 @@ export interface Timing {
   readonly flushMs: number;
   /** Most outcomes in one flush. */
   readonly flushRows: number;
+  /** Longest time until a chunk that became due is noticed. */
   readonly pollMs: number;
+  /** Between renewals of leases. */
+  readonly renewMs: number;
+  /** Between looks for workers that died. */
+  readonly sweepMs: number;
 }
 
-const usualTiming: Timing = { leaseMs: 15_000, sliceMs: 10_000, flushMs: 500, flushRows: 100, pollMs: 500 };
+const usualTiming: Timing = {
+  leaseMs: 15_000,
+  sliceMs: 10_000,
+  flushMs: 500,
+  flushRows: 100,
+  pollMs: 500,
+  renewMs: 1_000,
+  sweepMs: 5_000,
+};
 
 const channel = "fovea_engine";
 

@@ -11,8 +11,11 @@ import { throughOutages } from "./outage.ts";
 import type { SharedWork } from "./shared-work.ts";
 import { storable, storableCode, storableMessage } from "./storable.ts";
 
-/** From this many deaths on, a chunk runs item by item, and each item is written down before it is begun. */
-const suspiciousDeaths = 3;
+/**
+ * From this many deaths on, a chunk runs item by item, each item is written down before it is begun, and nothing else
+ * may be under way in the process.
+ */
+export const isSuspicious = ({ deaths }: Claim): boolean => deaths >= 3;
 /** An item that was under way alone when its process died fails after so many times. */
 const fatalDeaths = 2;
 
@@ -52,20 +55,23 @@ type Row = ({ readonly type: "result" } & ResultRow) | ({ readonly type: "attemp
  * Works on a claimed chunk for one turn.
  *
  * @param stopped from the start: the chunk is given back as it is
+ * @param after what has to end before the first item is begun; the chunk is held meanwhile
  */
 export function runSlice(
   dependencies: SliceDependencies,
   kind: Kind,
   claim: Claim,
-  { stopped }: { stopped: boolean },
+  { stopped, after }: { stopped: boolean; after: Promise<unknown> },
 ): Slice {
   const { database, leaseMs, once } = dependencies;
   const log = dependencies.logger.child({ batchId: claim.batchId, chunk: claim.number });
-  const careful = claim.deaths >= suspiciousDeaths;
-  const endsAt = performance.now() + dependencies.sliceMs;
+  const careful = isSuspicious(claim);
   const lost = new AbortController();
   const cut = new AbortController();
-  const interrupted = AbortSignal.any([lost.signal, cut.signal]);
+  const broken = new AbortController();
+  const interrupted = AbortSignal.any([lost.signal, cut.signal, broken.signal]);
+  /** A database that is away is waited for until then; after that, the lease gives the chunk back. */
+  const over = AbortSignal.any([lost.signal, cut.signal]);
   /** When open items may be begun, as far as they asked for a time. */
   const later = new Map<number, number>();
   let completed = false;
@@ -75,7 +81,7 @@ export function runSlice(
   const flusher = createFlusher<Row>({
     maxRows: dependencies.flushRows,
     maxDelayMs: dependencies.flushMs,
-    write: (rows) => throughOutages(() => store(rows), lost.signal),
+    write: (rows) => throughOutages(() => store(rows), over),
   });
 
   const store = async (rows: readonly Row[]) => {
@@ -106,6 +112,7 @@ export function runSlice(
 
   /** Every item is taken at most once in a turn. */
   const turn = async (items: readonly Item[], tried: ReadonlyMap<number, number>) => {
+    const endsAt = performance.now() + dependencies.sliceMs;
     let next = 0;
     const take = (): Item | undefined => {
       while (!stopped && !interrupted.aborted && performance.now() < endsAt) {
@@ -168,15 +175,16 @@ export function runSlice(
         notBefore: everyoneWaits ? new Date(Math.min(...later.values())) : null,
         brokeDown,
       });
-    }, lost.signal);
+    }, over);
 
   const run = async () => {
     try {
+      await after;
       await work();
       await release(false);
     } catch (error) {
       log.error({ err: error }, "a slice broke down");
-      cut.abort();
+      broken.abort();
       await release(true).catch((reason: unknown) =>
         log.error({ err: reason }, "a chunk was not given back"),
       );

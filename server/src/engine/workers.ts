@@ -3,7 +3,7 @@ import { type Claim, claimChunk } from "./claim.ts";
 import type { Kind } from "./kind.ts";
 import { renewLeases, takeBackChunks } from "./lease.ts";
 import { repeat } from "./repeat.ts";
-import { runSlice, type Slice, type SliceDependencies } from "./slice.ts";
+import { isSuspicious, runSlice, type Slice, type SliceDependencies } from "./slice.ts";
 
 export interface WorkersOptions extends SliceDependencies {
   readonly kinds: ReadonlyMap<string, Kind>;
@@ -11,6 +11,10 @@ export interface WorkersOptions extends SliceDependencies {
   readonly slots: number;
   /** Longest time until a chunk that is due, or freed by another process, is noticed. */
   readonly pollMs: number;
+  /** How often leases are renewed and the state of running batches is read: a pause is noticed within it at the latest. */
+  readonly renewMs: number;
+  /** How often leases of workers that died are looked for. */
+  readonly sweepMs: number;
 }
 
 export interface Workers {
@@ -21,11 +25,6 @@ export interface Workers {
   /** Begins no more items, lets those under way finish within the time of grace, gives every chunk back. */
   stop(graceMs: number): Promise<void>;
 }
-
-/** How often leases are renewed and the state of running batches is read: a pause is noticed within it at the latest. */
-const renewMs = 1_000;
-/** How often leases of workers that died are looked for. */
-const sweepMs = 5_000;
 
 /** Works on chunks of all active batches until stopped. An outage of the database only makes it wait. */
 export function startWorkers(options: WorkersOptions): Workers {
@@ -56,22 +55,31 @@ export function startWorkers(options: WorkersOptions): Workers {
     woken = false;
   };
 
-  const begin = (claim: Claim) => {
+  /** Resolves when the next chunk may be claimed. */
+  const begin = async (claim: Claim): Promise<void> => {
     const kind = kinds.get(claim.kind);
     if (!kind) throw new Error(`claimed a chunk of ${claim.kind}, which this process cannot work on`);
-    const slice = runSlice(options, kind, claim, { stopped: stopping });
+    // Whether an item kills its process can be told only if nothing else is under way in it.
+    const alone = isSuspicious(claim);
+    const others = alone ? [...running] : [];
+    for (const other of others) other.stop();
+    const slice = runSlice(options, kind, claim, {
+      stopped: stopping,
+      after: Promise.all(others.map(({ ended }) => ended)),
+    });
     running.add(slice);
     void slice.ended.then(() => {
       running.delete(slice);
       findWork();
     });
+    if (alone) await slice.ended;
   };
 
   const look = async () => {
     while (!stopping) {
       try {
         const claim = running.size < slots ? await claimChunk(database.sql, names, leaseMs) : null;
-        if (claim) begin(claim);
+        if (claim) await begin(claim);
         else await sleep(options.pollMs);
       } catch (error) {
         logger.warn({ err: error }, "no chunk could be claimed; trying again");
@@ -102,8 +110,8 @@ export function startWorkers(options: WorkersOptions): Workers {
   };
 
   const looking = look();
-  const renewing = repeat(renew, renewMs, logger);
-  const sweeping = repeat(sweep, sweepMs, logger);
+  const renewing = repeat(renew, options.renewMs, logger);
+  const sweeping = repeat(sweep, options.sweepMs, logger);
 
   return {
     wake() {
