@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll } from "vitest";
 import { type Database, openDatabase } from "../../src/platform/database/database.ts";
 import { type DatabaseUnderTest, describeDatabase, type Place } from "../databases.ts";
+import { describeWith } from "../needs.ts";
+import { type Cluster, startPostgresql } from "../postgresql.ts";
 
 const migrations = fileURLToPath(new URL("../../migrations", import.meta.url));
 
@@ -35,5 +40,32 @@ export function describeEngine(
       if (!database) throw new Error("the database is opened before the first test");
       return database;
     }, underTest);
+  });
+}
+
+/** Runs a suite on PostgreSQL alone: what only several processes do, or only a server that is away. */
+export function describeServer(
+  what: string,
+  tests: (cluster: () => Cluster, place: () => Promise<Place>) => void,
+): void {
+  describeWith("postgresql", what, ({ path }) => {
+    let started: Cluster | undefined;
+    const folders: string[] = [];
+    beforeAll(async () => {
+      started = await startPostgresql(path);
+    });
+    afterAll(async () => {
+      await started?.stop();
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    });
+    const cluster = () => {
+      if (!started) throw new Error("the server is started before the first test");
+      return started;
+    };
+    tests(cluster, async () => {
+      const dataDir = mkdtempSync(join(tmpdir(), "fovea-engine-"));
+      folders.push(dataDir);
+      return { url: await cluster().createDatabase(), dataDir };
+    });
   });
 }
