@@ -145,7 +145,7 @@ export function createEngine(options: EngineOptions): Engine {
     async run() {
       if (database.engine === "embedded") {
         // No other process works on this database, so whoever holds a lease has died.
-        const count = await takeBackChunks(database.sql, { all: true });
+        const count = await takeBackChunks(database.sql, { all: true, held: [] });
         await freeSharedWork(database.sql);
         if (count > 0)
           logger.info({ count }, "the process before ended in the middle of its work, which goes on");

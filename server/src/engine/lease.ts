@@ -86,16 +86,19 @@ const lastChunk = sql`(
  * Takes chunks away from workers that died: their leases ran out, or, with `all`, this is the only process and it has
  * just started.
  *
+ * @param held lease tokens of this process: who sweeps has not died, however late it is with its renewals, after an
+ *   outage of the database or a suspended machine
  * @returns how many
  */
 export async function takeBackChunks(
   database: QueryExecutorProvider,
-  { all }: { all: boolean },
+  { all, held }: { readonly all: boolean; readonly held: readonly string[] },
 ): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     with dead as (
       select batch_id, number from chunks
       where state = 'processing' and (${all}::boolean or leased_until < now())
+        and lease_token <> all(${held}::uuid[])
       order by batch_id, number
       for update skip locked
     ), reopened as (

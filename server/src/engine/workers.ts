@@ -104,7 +104,10 @@ export function startWorkers(options: WorkersOptions): Workers {
   };
 
   const sweep = async () => {
-    const count = await takeBackChunks(database.sql, { all: false });
+    const count = await takeBackChunks(database.sql, {
+      all: false,
+      held: [...running].map(({ claim }) => claim.leaseToken),
+    });
     if (count > 0) logger.warn({ count }, "took chunks back from workers that died");
     if (count > 0) findWork();
   };
