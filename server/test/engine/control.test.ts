@@ -196,6 +196,28 @@ describeEngine("people's hands on a batch at work", (database) => {
     }
   });
 
+  test("who is late with its renewals does not take its own chunks for those of a dead process", async () => {
+    const gate = createGate();
+    const { engine, begin, reached, calls } = createWorld(database(), () => gate.pass().then(() => done(1)), {
+      timing: { renewMs: 60_000, sweepMs: 1 },
+    });
+    const id = await begin(numbers(4));
+    await engine.run();
+    await atGate(gate, 4);
+    await sql`update chunks set leased_until = now() where batch_id = ${id}`.execute(database().sql);
+    // A chunk of a process that did die is taken back, so sweeps have been.
+    const dead = await createWorld(database()).begin([1]);
+    await sql`
+      update chunks set state = 'processing', lease_token = gen_random_uuid(), leased_until = now() where batch_id = ${dead}
+    `.execute(database().sql);
+    await until(async () => expect(await chunkStates(dead)).toEqual(["pending"]));
+    expect(await chunkStates(id)).toEqual(["processing"]);
+    gate.open();
+    await reached(id, "completed");
+    expect(calls).toHaveLength(4);
+    await assertConsistent(database(), id);
+  });
+
   test("stop lets items under way finish, begins none, and gives every chunk back", async () => {
     const gate = createGate();
     const { engine, begin, calls } = createWorld(database(), () => gate.pass().then(() => done(1)));

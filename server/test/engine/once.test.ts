@@ -141,7 +141,7 @@ describeEngine("work that is done once", (database) => {
           works += 1;
           return works === 1 ? new Promise<Outcome>(() => {}) : done("second");
         }),
-      { itemTimeoutMs: 50, timing: { leaseMs: 50 } },
+      { itemTimeoutMs: 500, timing: { leaseMs: 50 } },
     );
     const first = await begin([1]);
     await engine.run();

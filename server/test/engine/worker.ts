@@ -13,9 +13,9 @@ import type { WorkerOrders } from "./worker-process.ts";
 
 const script = fileURLToPath(new URL("worker-process.ts", import.meta.url));
 
-/** Leases that end soon, so that a dead worker's chunk is not waited for. */
-export const shortLeases: Partial<Timing> = {
-  leaseMs: 400,
+/** Short turns; leases that end soon, so that a dead worker's chunk is not waited for. */
+const hurried: Partial<Timing> = {
+  leaseMs: 800,
   renewMs: 100,
   sweepMs: 50,
   pollMs: 20,
@@ -66,7 +66,7 @@ export async function killableBatch(
   });
 
   const start = (orders: Partial<WorkerOrders> = {}) => {
-    const all: WorkerOrders = { place, kind, batches: [id], journal, timing: shortLeases, ...orders };
+    const all: WorkerOrders = { place, kind, batches: [id], journal, timing: hurried, ...orders };
     return startProcess(
       process.execPath,
       ["--disable-warning=ExperimentalWarning", script, JSON.stringify(all)],
