@@ -5,6 +5,7 @@ import { batchColumns, readBatch } from "./batch-store.ts";
 import { lockBatch, queue, requireState } from "./control.ts";
 import { BatchRefusal } from "./errors.ts";
 import type { Batch } from "./records.ts";
+import type { BatchState } from "./states.ts";
 
 /**
  * Starts a batch from nothing: results and tries are removed, counters go to 0, the batch is `pending`. Chunk by chunk
@@ -57,14 +58,18 @@ async function resetChunk(tx: Transaction, id: string, number: number): Promise<
       not_before = null, later = '{}', deaths = 0, suspect = null, suspect_deaths = 0, breakdowns = 0
     where batch_id = ${id} and number = ${number}
   `.execute(tx);
-  await sql`
+  const { rows: batches } = await sql<{ state: BatchState }>`
     update batches set
       succeeded = succeeded - ${removed.rows[0]?.succeeded ?? 0}::integer,
       failed = failed - ${removed.rows[0]?.failed ?? 0}::integer,
       chunks_completed = chunks_completed - ${chunk.state === "completed" ? 1 : 0}::integer,
       chunks_failed = chunks_failed - ${chunk.state === "failed" ? 1 : 0}::integer
     where id = ${id}
+    returning state
   `.execute(tx);
+  // Somebody started it since the reset began, and it ended on chunks that were not reset yet.
+  const state = batches[0]?.state;
+  if (state === "completed" || state === "failed") await queue(tx, id);
 }
 
 export interface Retried {

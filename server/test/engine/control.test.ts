@@ -129,6 +129,18 @@ describeEngine("people's hands on a batch at work", (database) => {
     await assertConsistent(database(), id);
   });
 
+  test("a batch that is started while a reset of it is under way does everything again", async () => {
+    const { engine, begin, reached } = createWorld(database());
+    const id = await begin(numbers(500));
+    await engine.run();
+    await reached(id, "completed");
+    const resetting = engine.reset(id, { force: true });
+    await until(() => engine.start(id, { maxActive: 10 }));
+    await resetting;
+    expect(await reached(id, "completed")).toMatchObject({ succeeded: 500, chunksCompleted: 50 });
+    await assertConsistent(database(), id);
+  });
+
   test("resets and retries that race the workers leave numbers that agree", async () => {
     const { engine, begin, reached } = createWorld(
       database(),
