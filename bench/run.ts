@@ -1,4 +1,5 @@
 import { byteLimit } from "./byte-limit.bench.ts";
+import { database } from "./database.bench.ts";
 import { encoders } from "./encoders.bench.ts";
 import { ipx } from "./ipx.bench.ts";
 import { jobs } from "./jobs.bench.ts";
@@ -12,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   "pass-through": passThroughTimes,
   "byte-limit": byteLimit,
   overload,
+  database,
   encoders,
   ipx,
   start,
