@@ -21,7 +21,9 @@ export interface Flusher<Row> {
  */
 export function createFlusher<Row>({ write, maxRows, maxDelayMs }: FlusherOptions<Row>): Flusher<Row> {
   let waiting: Row[] = [];
+  /** The flushes under way, one after the other, and the present one of them. */
   let writing: Promise<void> | null = null;
+  let present: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
   let broken: { readonly reason: unknown } | null = null;
 
@@ -36,7 +38,10 @@ export function createFlusher<Row>({ write, maxRows, maxDelayMs }: FlusherOption
   };
 
   const writeWhile = async (wanted: () => boolean): Promise<void> => {
-    while (waiting.length > 0 && !broken && wanted()) await writeSome();
+    while (waiting.length > 0 && !broken && wanted()) {
+      present = writeSome();
+      await present;
+    }
   };
 
   /** Starts a flush unless one is under way; goes on as long as `wanted` says. */
@@ -64,7 +69,7 @@ export function createFlusher<Row>({ write, maxRows, maxDelayMs }: FlusherOption
       waiting.push(row);
       if (waiting.length >= maxRows) void flush(() => waiting.length >= maxRows);
       else if (!writing) arm();
-      while (waiting.length >= maxRows * 2 && writing) await writing;
+      while (waiting.length >= maxRows * 2 && writing && !broken) await present;
       throwIfBroken();
     },
     async drain() {
