@@ -11,13 +11,17 @@ const longestPauseMs = 5_000;
 export async function throughOutages<Value>(
   work: () => Promise<Value>,
   unwanted: AbortSignal,
+  pause: (ms: number, unwanted: AbortSignal) => Promise<void> = pauseUnless,
 ): Promise<Value> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof DatabaseUnavailable) || unwanted.aborted) throw error;
-      await delay(pauseMs, undefined, { signal: unwanted }).catch(() => {});
+      await pause(pauseMs, unwanted);
     }
   }
 }
+
+const pauseUnless = (ms: number, unwanted: AbortSignal): Promise<void> =>
+  delay(ms, undefined, { signal: unwanted }).catch(() => {});

@@ -8,13 +8,15 @@ const maxCodeLength = 100;
 /** A message is for people; a provider may have answered with a whole page. */
 const maxMessageLength = 2_000;
 
+type FinalOutcome = Exclude<Outcome, { status: "later" }>;
+
 /**
  * A final outcome as the columns that store it. What a database cannot hold (a NUL character, half a character, a value
  * that is not JSON, far too many bytes) becomes the failure `result_refused`, so that one bad answer does not stop its
  * neighbours.
  */
 export function storable(
-  outcome: Exclude<Outcome, { status: "later" }>,
+  outcome: FinalOutcome,
 ): Pick<ResultRow, "succeeded" | "code" | "message" | "output"> {
   if (outcome.status === "failed") {
     const { code, message } = outcome;
