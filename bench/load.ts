@@ -69,7 +69,7 @@ export async function startService(environment: Readonly<Record<string, string>>
     async stop() {
       child.kill("SIGINT");
       await once(child, "exit");
-      rmSync(dataDir, { recursive: true });
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -1,6 +1,8 @@
 import { byteLimit } from "./byte-limit.bench.ts";
+import { database } from "./database.bench.ts";
 import { encoders } from "./encoders.bench.ts";
 import { ipx } from "./ipx.bench.ts";
+import { jobs } from "./jobs.bench.ts";
 import { overload } from "./overload.bench.ts";
 import { passThroughTimes } from "./pass-through.bench.ts";
 import { start } from "./start.bench.ts";
@@ -11,9 +13,11 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   "pass-through": passThroughTimes,
   "byte-limit": byteLimit,
   overload,
+  database,
   encoders,
   ipx,
   start,
+  jobs,
 };
 
 const names = process.argv.slice(2);

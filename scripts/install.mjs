@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, sep } from "node:path";
 import { exitCode, runChild } from "./child.mjs";
 import { describeFailure } from "./install-failure.mjs";
 import { withInstallLock } from "./install-lock.mjs";
 import { Refusal } from "./refusal.mjs";
+import { findRuntime, runtimeEnvironment, runtimeFlags } from "./runtime.mjs";
 
 /**
  * @typedef {{
@@ -72,6 +73,30 @@ async function install(options, addProcess) {
   if (ended.received) throw new InstallInterrupted(ended.received);
   if (ended.signal) output += `npm was ended by ${ended.signal}\n`;
   if (ended.code !== 0) throw new Refusal(describeFailure(output));
+  await prepareDatabase(options);
+}
+
+/**
+ * Makes the empty database that first starts copy. Where it fails, the first start takes some seconds longer.
+ * @param {InstallOptions} options
+ */
+async function prepareDatabase({ root, env = process.env }) {
+  const script = join(root, "server", "src", "platform", "database", "embedded", "prepare.ts");
+  if (!existsSync(script)) return;
+  let runtime;
+  try {
+    runtime = findRuntime({ root });
+  } catch (error) {
+    // The command that is about to start says so.
+    if (error instanceof Refusal) return;
+    throw error;
+  }
+  const ended = await runChild(runtime, [...runtimeFlags, script], {
+    cwd: root,
+    env: runtimeEnvironment(env),
+    stdio: "ignore",
+  });
+  if (ended.received) throw new InstallInterrupted(ended.received);
 }
 
 /**

@@ -18,6 +18,7 @@ import type { AuthSettings } from "./platform/auth/settings.ts";
 import { signInRoutes } from "./platform/auth/sign-in.ts";
 import { signInDialect } from "./platform/auth/sign-in-dialect.ts";
 import { type Config, devTokensOf } from "./platform/config.ts";
+import { type Database, openDatabase } from "./platform/database/database.ts";
 import { createHttp } from "./platform/http/http.ts";
 import { bind, type Listening, listen, portOf } from "./platform/http/listen.ts";
 import { collectOpenApi, openApiRoutes } from "./platform/http/openapi.ts";
@@ -28,6 +29,7 @@ import { createMetrics, gauge, measureRequests } from "./platform/metrics.ts";
 import { createMetricsServer } from "./platform/metrics-server.ts";
 import { isLoopbackHost } from "./platform/network.ts";
 import { loadSecrets, type Secrets } from "./platform/secrets.ts";
+import { migrationsFolder } from "./stored.ts";
 
 export interface App {
   readonly http: FastifyInstance;
@@ -54,8 +56,51 @@ const redisOptions = { maxRetriesPerRequest: 0, enableOfflineQueue: false, comma
 /** Work that would wait longer than this is refused: within a client's patience, and far from its time-out. */
 const maxWaitMs = 4000;
 
+export interface AppOptions {
+  /** One that is open already, and is closed by whoever opened it. */
+  readonly database?: Database;
+  /** The embedded database ended by itself, and has been logged: nothing that needs it works from here on. */
+  readonly onDatabaseFault?: () => void;
+}
+
+/** Opens the database, and puts the service together on it. */
+export async function createApp(
+  config: Config,
+  logger: FastifyBaseLogger,
+  { database: given, onDatabaseFault = () => {} }: AppOptions = {},
+): Promise<App> {
+  if (given) return composeApp(config, logger, given);
+  const database = await openDatabase({
+    url: config.DATABASE_URL,
+    dataDir: config.DATA_DIR,
+    poolSize: config.DATABASE_POOL_SIZE,
+    migrations: migrationsFolder,
+    log: logger,
+    onFault(error) {
+      logger.fatal({ err: error }, "the embedded database ended");
+      onDatabaseFault();
+    },
+  });
+  try {
+    const app = await composeApp(config, logger, database);
+    return {
+      ...app,
+      async close(graceMs) {
+        try {
+          await app.close(graceMs);
+        } finally {
+          await database.close();
+        }
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
 /** The composition root: the only file that knows how everything fits together. */
-export async function createApp(config: Config, logger: FastifyBaseLogger): Promise<App> {
+async function composeApp(config: Config, logger: FastifyBaseLogger, database: Database): Promise<App> {
   configureSharp();
   let draining = false;
   const basePath = config.BASE_PATH;
@@ -138,6 +183,11 @@ export async function createApp(config: Config, logger: FastifyBaseLogger): Prom
       await scope.register(operationsRoutes, {
         version,
         draining: () => draining,
+        database: () =>
+          database.check().then(
+            () => true,
+            () => false,
+          ),
         metrics,
         serveMetrics: config.METRICS_PORT === undefined,
         summaries: { prepare: admission.state },

@@ -16,7 +16,10 @@ async function main(): Promise<void> {
     level: config.LOG_LEVEL,
     pretty: development && process.stdout.isTTY === true,
   });
-  const app = await createApp(config, logger);
+  const app = await createApp(config, logger, {
+    // Everything acknowledged is on the disk; whoever supervises us starts us again, and that recovers it.
+    onDatabaseFault: () => process.exit(1),
+  });
   endOnSignals({
     drainMs: config.SHUTDOWN_GRACE_SECONDS * 1000,
     close: (reason, graceMs) => {
@@ -24,7 +27,10 @@ async function main(): Promise<void> {
       return app.close(graceMs);
     },
   });
-  const { port, metricsPort } = await app.listen();
+  const { port, metricsPort } = await app.listen().catch(async (error: unknown) => {
+    await app.close(0);
+    throw error;
+  });
   const ms = Math.round(performance.now() - startedAt);
   if (development) process.stdout.write(banner(config, { version, port, ms }));
   logger.info({ port, metricsPort, version, ms }, "ready");

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { describe, test } from "vitest";
 
 declare module "vitest" {
@@ -11,18 +11,35 @@ declare module "vitest" {
 }
 
 /** What some tests need and `npm ci` does not bring, by its Debian package. */
-export type Need = "chromium" | "curl" | "python3-requests" | "redis-server";
+export type Need = "chromium" | "curl" | "postgresql" | "python3-requests" | "redis-server";
 
 interface Program {
   /** Where it is if not in its usual place, as on macOS. */
   readonly variable: string;
   readonly name: string;
   readonly works: (path: string) => boolean;
+  /** Where the package keeps it if not in /usr/bin; the first one that has it counts. */
+  readonly folders?: () => readonly string[];
 }
+
+/** Debian keeps each major version in a folder of its own, and none of its servers in PATH. */
+const postgresqlRoot = "/usr/lib/postgresql";
+const postgresqlFolders = () =>
+  existsSync(postgresqlRoot)
+    ? readdirSync(postgresqlRoot)
+        .sort((a, b) => Number(b) - Number(a))
+        .map((version) => join(postgresqlRoot, version, "bin"))
+    : [];
 
 const programs: Readonly<Record<Need, Program>> = {
   chromium: { variable: "CHROMIUM", name: "chromium", works: existsSync },
   curl: { variable: "CURL", name: "curl", works: existsSync },
+  postgresql: {
+    variable: "INITDB",
+    name: "initdb",
+    works: (path) => existsSync(join(dirname(realpathSync(path)), "postgres")),
+    folders: postgresqlFolders,
+  },
   "python3-requests": {
     variable: "PYTHON",
     name: "python3",
@@ -78,10 +95,10 @@ const skipNamed = (what: string, why: string, tests: () => void) =>
 
 /** Debian's own place comes first: a Python from elsewhere in PATH does not have Debian's packages. */
 export function findProgram(need: Need, environment: NodeJS.ProcessEnv): string | undefined {
-  const { variable, name, works } = programs[need];
+  const { variable, name, works, folders: own = () => [] } = programs[need];
   const named = environment[variable];
-  if (named) return works(named) ? named : undefined;
-  const folders = ["/usr/bin", ...(environment["PATH"] ?? "").split(delimiter)];
+  if (named) return existsSync(named) && works(named) ? named : undefined;
+  const folders = [...own(), "/usr/bin", ...(environment["PATH"] ?? "").split(delimiter)];
   return folders
     .map((folder) => join(folder, name))
     .filter(existsSync)

@@ -109,7 +109,7 @@ describe("starting", () => {
     const { port } = new URL(taken.baseUrl);
     const { code, output } = await (await start({ PORT: port })).ended;
     expect(code).toBe(1);
-    expect(output.trim()).toBe(
+    expect(output.trim().split("\n").at(-1)).toBe(
       `Port ${port} on 127.0.0.1 is in use by another program; stop that one, or set PORT to another port.`,
     );
   });

@@ -1,7 +1,5 @@
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { startProcess } from "../../scripts/fixture-process.ts";
+import { freePort } from "./free-port.ts";
 import { temporaryFolder } from "./world.ts";
 
 /** A real redis-server on loopback that keeps nothing; it ends with the test. */
@@ -24,14 +22,4 @@ export async function startRedis(path: string, port?: number) {
     /** Leaves its connections open and answers nothing any more. */
     freeze: () => server.child.kill("SIGSTOP"),
   };
-}
-
-/** Redis does not tell which port it took, so one is chosen for it. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

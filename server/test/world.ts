@@ -2,11 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import { type App, createApp } from "../src/app.ts";
 import { signLocalToken } from "../src/platform/auth/local-token.ts";
 import { type Config, loadConfig } from "../src/platform/config.ts";
+import { type Database, openDatabase } from "../src/platform/database/database.ts";
 import { loadSecrets } from "../src/platform/secrets.ts";
+import { migrationsFolder } from "../src/stored.ts";
 
 export interface World {
   readonly app: App;
@@ -22,6 +24,31 @@ export interface ListeningWorld extends World {
   readonly baseUrl: string;
 }
 
+let shared: Promise<{ database: Database; dataDir: string }> | undefined;
+
+/** One database for all apps of a test file, opened for the first: most tests ask nothing of it. */
+async function openShared() {
+  const dataDir = await mkdtemp(join(tmpdir(), "fovea-test-"));
+  const database = await openDatabase({
+    url: undefined,
+    dataDir,
+    poolSize: 1,
+    migrations: migrationsFolder,
+    log: { info() {}, warn() {} },
+    onFault(error) {
+      throw error;
+    },
+  });
+  return { database, dataDir };
+}
+
+afterAll(async () => {
+  if (!shared) return;
+  const { database, dataDir } = await shared;
+  await database.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
 /**
  * The whole service in this process, for `app.http.inject`: real parts, a data folder of its own, closed after the
  * test.
@@ -35,7 +62,12 @@ export async function startApp(
   const config = loadConfig({ DATA_DIR: await temporaryFolder(), PORT: "0", ...env });
   const log: Record<string, unknown>[] = [];
   const write = (line: string) => void log.push(JSON.parse(line));
-  const app = await createApp(config, pino({ level: "info" }, { write }));
+  // A test that says where the data is means the database too.
+  const own = "DATA_DIR" in env;
+  if (!own) shared ??= openShared();
+  const database = own ? undefined : (await shared)?.database;
+  const logger = pino({ level: "info" }, { write });
+  const app = await createApp(config, logger, database ? { database } : {});
   onTestFinished(() => app.close(0));
   prepare(app);
   await app.http.ready();

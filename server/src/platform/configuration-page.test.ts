@@ -22,7 +22,7 @@ test.each(Object.keys(settings))("%s has one row of three cells", (name) => {
 });
 
 test("a setting without effect is marked as reserved, and a working one is not", () => {
-  expect(rowOf("DATABASE_URL")[0]).toContain("**reserved**");
+  expect(rowOf("IMAGE_STORAGE_PATH")[0]).toContain("**reserved**");
   expect(rowOf("PORT")[0]).not.toContain("reserved");
 });
 

@@ -134,7 +134,7 @@ export const settings = {
     text.default("./data"),
     "Running",
     "`./data`",
-    "Generated secrets (mode 0600) and `models.json`; later the embedded database and stored files.",
+    "The embedded database, generated secrets (mode 0600) and `models.json`; later stored files. One process at a time.",
   ),
   LOG_LEVEL: describe(
     oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
@@ -272,15 +272,13 @@ export const settings = {
     z.url({ protocol: /^postgres(ql)?$/, error: "expected a postgres:// address" }).optional(),
     "Storage",
     "embedded database in `DATA_DIR`",
-    "PostgreSQL.",
-    later,
+    "PostgreSQL 14 or newer, which several processes can share: `postgres://user:password@host:port/database`. See [database](database.md).",
   ),
   DATABASE_POOL_SIZE: describe(
     wholeNumber(2, 1000).default(10),
     "Storage",
     "`10`",
-    "Database connections of a process.",
-    later,
+    "Connections of a process to PostgreSQL; one more listens.",
   ),
   IMAGE_STORAGE_PATH: describe(
     text.optional(),

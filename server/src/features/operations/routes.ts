@@ -5,6 +5,8 @@ export interface OperationsOptions {
   /** What this build calls itself. */
   readonly version: string;
   readonly draining: () => boolean;
+  /** Whether the database answers. */
+  readonly database: () => Promise<boolean>;
   readonly metrics: Metrics;
   /** False where metrics have a port of their own. */
   readonly serveMetrics: boolean;
@@ -33,12 +35,16 @@ export const operationsRoutes: FastifyPluginAsync<OperationsOptions> = async (ht
       summary: "The health answer that clients of the prepare API look for",
     },
     // Name and version are the reference document's, which its clients compare.
-    handler: async () => ({
-      status: "healthy",
-      service: "image-processor",
-      version: "1.0",
-      timestamp: now(),
-    }),
+    handler: async () => {
+      const database = await options.database();
+      return {
+        status: database ? "healthy" : "degraded",
+        service: "image-processor",
+        version: "1.0",
+        services: { database },
+        timestamp: now(),
+      };
+    },
   });
 
   http.get("/health/live", {
@@ -49,12 +55,17 @@ export const operationsRoutes: FastifyPluginAsync<OperationsOptions> = async (ht
 
   http.get("/health/ready", {
     config: probe,
-    schema: { tags, operationId: "getReadiness", summary: "Readiness: 503 while the service shuts down" },
+    schema: {
+      tags,
+      operationId: "getReadiness",
+      summary: "Readiness: 503 while the service shuts down, or its database is out of reach",
+    },
     handler: async (_request, reply) => {
       const draining = options.draining();
-      return reply.code(draining ? 503 : 200).send({
-        status: draining ? "draining" : "ready",
-        checks: { accepting_work: !draining },
+      const database = await options.database();
+      return reply.code(draining || !database ? 503 : 200).send({
+        status: draining ? "draining" : database ? "ready" : "unavailable",
+        checks: { accepting_work: !draining, database },
         timestamp: now(),
       });
     },

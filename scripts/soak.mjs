@@ -1,0 +1,15 @@
+// `npm run soak`: the tests that are worth an hour. A process is killed between every two statements and at random
+// moments, many times, and many broken images are sent. What is set already stays; arguments choose other files.
+process.env["SOAK"] ??= "1";
+process.env["SOAK_ROUNDS"] ??= "50";
+process.env["FUZZ_IMAGES"] ??= "20000";
+
+const files = [
+  "server/test/engine/",
+  "server/test/database/kill",
+  "server/src/platform/database/embedded/folder-lock",
+  "server/test/fuzz",
+];
+const chosen = process.argv.slice(2);
+process.argv.splice(2, Number.POSITIVE_INFINITY, "vitest", "run", ...(chosen.length > 0 ? chosen : files));
+await import("./run.mjs");

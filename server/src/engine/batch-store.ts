@@ -1,0 +1,52 @@
+import { type QueryExecutorProvider, sql } from "kysely";
+import type { Batch } from "./records.ts";
+
+/** What of a batch is read; nothing of it grows with the batch. */
+export const batchColumns = sql.raw(`
+  id, kind, owner, name, state, options, priority, items, succeeded, failed, chunks,
+  chunks_completed as "chunksCompleted", chunks_failed as "chunksFailed",
+  created_at as "createdAt", started_at as "startedAt", completed_at as "completedAt", paused_at as "pausedAt",
+  paused_ms as "pausedMs", previous_at as "windowAt", previous_processed as "windowProcessed",
+  deleted_at as "deletedAt", purge_after as "purgeAfter"
+`);
+
+/** Null where there is none, or it is still written or already removed. */
+export async function readBatch(database: QueryExecutorProvider, id: string): Promise<Batch | null> {
+  const { rows } = await sql<Batch>`
+    select ${batchColumns} from batches where id = ${id} and visibility = 'visible'
+  `.execute(database);
+  return rows[0] ?? null;
+}
+
+export interface BatchFilter {
+  readonly kind: string;
+  readonly owner?: string;
+  readonly states?: readonly Batch["state"][];
+  readonly includeDeleted?: boolean;
+}
+
+export interface BatchPage {
+  readonly limit: number;
+  /** Where the page before ended: newest first, so older ones follow. */
+  readonly after?: { readonly createdAt: Date; readonly id: string };
+}
+
+/** Newest first. The key is read in milliseconds, so `created_at` is stored in milliseconds. */
+export async function listBatches(
+  database: QueryExecutorProvider,
+  { kind, owner, states, includeDeleted = false }: BatchFilter,
+  { limit, after }: BatchPage,
+): Promise<readonly Batch[]> {
+  const { rows } = await sql<Batch>`
+    select ${batchColumns} from batches
+    where visibility = 'visible' and kind = ${kind}
+      and (${owner ?? null}::text is null or owner = ${owner ?? null})
+      and (${states ?? null}::text[] is null or state = any(${states ?? null}::text[]))
+      and (${includeDeleted}::boolean or deleted_at is null)
+      and (${after?.createdAt ?? null}::timestamptz is null
+        or (created_at, id) < (${after?.createdAt ?? null}::timestamptz, ${after?.id ?? null}::uuid))
+    order by created_at desc, id desc
+    limit ${limit}
+  `.execute(database);
+  return rows;
+}

@@ -1,0 +1,179 @@
+import { sql } from "kysely";
+import type { Database } from "../platform/database/database.ts";
+import type { Transaction } from "../platform/database/sql.ts";
+import { batchColumns } from "./batch-store.ts";
+import { BatchRefusal } from "./errors.ts";
+import { pausedMs } from "./flush.ts";
+import type { Batch } from "./records.ts";
+import { activeStates, legalFrom, type Operation } from "./states.ts";
+
+/** Starts look at how many batches are active; one at a time, so that two cannot both be the last that fits. */
+const startLock = 7_204_001;
+
+export interface StartOptions {
+  /** Batches of this kind that may be `queued` or `processing` at once. */
+  readonly maxActive: number;
+}
+
+/** `pending` → `queued`. A batch without items is complete at once. */
+export function startBatch(database: Database, id: string, options: StartOptions): Promise<Batch> {
+  return database.transaction(async (tx) => {
+    await sql`select pg_advisory_xact_lock(${startLock})`.execute(tx);
+    const batch = await lockBatch(tx, id, "start");
+    requireState(batch, "start");
+    await requireRoom(tx, batch, options);
+    return queue(tx, id);
+  });
+}
+
+/** `queued` and `processing` → `paused`: no more items are begun, those under way finish. */
+export function pauseBatch(database: Database, id: string): Promise<Batch> {
+  return database.transaction(async (tx) => {
+    requireState(await lockBatch(tx, id, "pause"), "pause");
+    return update(tx, id, sql`state = 'paused', paused_at = now()`);
+  });
+}
+
+/** `paused` → `queued`. */
+export function resumeBatch(database: Database, id: string): Promise<Batch> {
+  return database.transaction(async (tx) => {
+    requireState(await lockBatch(tx, id, "resume"), "resume");
+    return queue(tx, id);
+  });
+}
+
+/** Stops the work and keeps the results. Items under way finish and are kept too. */
+export function cancelBatch(database: Database, id: string): Promise<Batch> {
+  return database.transaction(async (tx) => {
+    const chunks = await failWaitingChunks(tx, id);
+    requireState(await lockBatch(tx, id, "cancel"), "cancel");
+    return update(tx, id, cancelled(chunks));
+  });
+}
+
+export interface ForceOptions extends StartOptions {
+  /** Takes a completed batch too, and does not look at how many are active. */
+  readonly skipValidation: boolean;
+}
+
+/**
+ * Any state → `queued`: chunks that failed are opened again, completed ones are kept. What is under way goes on, so no
+ * item is worked on twice.
+ */
+export function forceStartBatch(database: Database, id: string, options: ForceOptions): Promise<Batch> {
+  return database.transaction(async (tx) => {
+    await sql`select pg_advisory_xact_lock(${startLock})`.execute(tx);
+    const { rows } = await sql<{ number: number }>`
+      select number from chunks where batch_id = ${id} and state = 'failed' order by number for update
+    `.execute(tx);
+    const batch = await lockBatch(tx, id, "force-start");
+    if (!options.skipValidation) {
+      requireState(batch, "force-start");
+      await requireRoom(tx, batch, options);
+    }
+    await sql`
+      update chunks set state = 'pending', breakdowns = 0, not_before = null
+      where batch_id = ${id} and number = any(${rows.map(({ number }) => number)}::integer[])
+    `.execute(tx);
+    await update(tx, id, sql`chunks_failed = chunks_failed - ${rows.length}::integer`);
+    return queue(tx, id);
+  });
+}
+
+/** Hides a batch from lists, stops its work, and lets it be removed after a time. */
+export function softDeleteBatch(database: Database, id: string, retentionDays: number): Promise<Batch> {
+  return database.transaction(async (tx) => {
+    const chunks = await failWaitingChunks(tx, id);
+    const batch = await lockBatch(tx, id);
+    const ended = batch.completedAt !== null && batch.state === "cancelled";
+    await update(tx, id, ended ? sql`chunks_failed = chunks_failed + ${chunks}::integer` : cancelled(chunks));
+    return update(
+      tx,
+      id,
+      sql`deleted_at = coalesce(deleted_at, now()), purge_after = now() + ${retentionDays} * interval '1 day'`,
+    );
+  });
+}
+
+/** Locks the row; every change of a batch by a person goes through here, so two of them take turns. */
+export async function lockBatch(tx: Transaction, id: string, operation?: Operation): Promise<Batch> {
+  const { rows } = await sql<Batch>`
+    select ${batchColumns} from batches where id = ${id} and visibility = 'visible' for update
+  `.execute(tx);
+  const batch = rows[0];
+  if (!batch) throw new BatchRefusal({ reason: "not_found" });
+  if (batch.deletedAt && operation) throw new BatchRefusal({ reason: "deleted", operation });
+  return batch;
+}
+
+export function requireState({ state }: Batch, operation: Operation): void {
+  if (!legalFrom[operation].includes(state))
+    throw new BatchRefusal({ reason: "wrong_state", operation, state });
+}
+
+async function requireRoom(
+  tx: Transaction,
+  { kind, state }: Batch,
+  { maxActive }: StartOptions,
+): Promise<void> {
+  if ((activeStates as readonly string[]).includes(state)) return;
+  const { rows } = await sql<{ active: number }>`
+    select count(*) as active from batches
+    where kind = ${kind} and state in ('queued', 'processing') and visibility = 'visible'
+  `.execute(tx);
+  if ((rows[0]?.active ?? 0) >= maxActive)
+    throw new BatchRefusal({ reason: "too_many_active", limit: maxActive });
+}
+
+/**
+ * To `queued`, or to `completed` where nothing is left to do. The rate is read from here on: a pause is no slow time.
+ */
+export function queue(tx: Transaction, id: string): Promise<Batch> {
+  return update(
+    tx,
+    id,
+    sql`
+      state = case when ${nothingLeft} then 'completed' else 'queued' end,
+      completed_at = case when ${nothingLeft} then coalesce(completed_at, now()) end,
+      started_at = case when ${nothingLeft} then coalesce(started_at, now()) else started_at end,
+      paused_ms = ${pausedMs}, paused_at = null,
+      window_at = now(), window_processed = succeeded + failed,
+      previous_at = now(), previous_processed = succeeded + failed,
+      served_at = null
+    `,
+  );
+}
+
+const nothingLeft = sql`(chunks_completed = chunks)`;
+
+const cancelled = (chunks: number) => sql`
+  state = 'cancelled', completed_at = coalesce(completed_at, now()), paused_ms = ${pausedMs}, paused_at = null,
+  chunks_failed = chunks_failed + ${chunks}::integer
+`;
+
+async function update(tx: Transaction, id: string, set: ReturnType<typeof sql>): Promise<Batch> {
+  const { rows } = await sql<Batch>`
+    update batches set ${set} where id = ${id} returning ${batchColumns}
+  `.execute(tx);
+  const batch = rows[0];
+  if (!batch) throw new BatchRefusal({ reason: "not_found" });
+  return batch;
+}
+
+/**
+ * Chunks nobody works on. One that is just claimed is skipped: its claim finds the batch cancelled, or its worker does.
+ *
+ * @returns how many
+ */
+async function failWaitingChunks(tx: Transaction, id: string): Promise<number> {
+  const { rows } = await sql`
+    with waiting as (
+      select number from chunks where batch_id = ${id} and state in ('pending', 'retrying')
+      order by number for update skip locked
+    )
+    update chunks set state = 'failed', not_before = null
+    from waiting where chunks.batch_id = ${id} and chunks.number = waiting.number
+    returning 1
+  `.execute(tx);
+  return rows.length;
+}

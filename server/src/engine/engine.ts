@@ -1,0 +1,177 @@
+import { sql } from "kysely";
+import type { Logger } from "pino";
+import type { Database } from "../platform/database/database.ts";
+import { type BatchFilter, type BatchPage, listBatches, readBatch } from "./batch-store.ts";
+import {
+  cancelBatch,
+  type ForceOptions,
+  forceStartBatch,
+  pauseBatch,
+  resumeBatch,
+  type StartOptions,
+  softDeleteBatch,
+  startBatch,
+} from "./control.ts";
+import { type BatchWriter, type NewBatch, writeBatch } from "./create.ts";
+import type { Flushed } from "./flush.ts";
+import type { Kind } from "./kind.ts";
+import { takeBackChunks } from "./lease.ts";
+import type { Batch, ItemResult } from "./records.ts";
+import { type Retried, resetBatch, retryFailed } from "./redo.ts";
+import { type Removal, startRemoval } from "./removal.ts";
+import { markForRemoval } from "./remove.ts";
+import {
+  type Attempt,
+  countFailures,
+  type ResultFilter,
+  type ResultPage,
+  readAttempts,
+  readResults,
+  streamResults,
+} from "./results.ts";
+import { createSharedWork, freeSharedWork } from "./shared-work.ts";
+import { startWorkers, type Workers } from "./workers.ts";
+
+export interface EngineOptions {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly kinds: readonly Kind[];
+  /** Chunks this process works on at once; 0 for a process that only answers requests. */
+  readonly slots: number;
+  readonly timing?: Partial<Timing>;
+  /** Told after every flush: the newest progress of a batch, at no further cost. */
+  readonly onProgress?: (batchId: string, flushed: Flushed) => void;
+}
+
+/** Times in milliseconds; only tests need others. */
+export interface Timing {
+  /** A worker that was silent for so long has lost its chunk. */
+  readonly leaseMs: number;
+  /** Longest turn of a chunk. */
+  readonly sliceMs: number;
+  /** Longest wait of an outcome for its flush. */
+  readonly flushMs: number;
+  /** Most outcomes in one flush. */
+  readonly flushRows: number;
+  /** Longest time until a chunk that became due is noticed. */
+  readonly pollMs: number;
+  /** Between renewals of leases. */
+  readonly renewMs: number;
+  /** Between looks for workers that died. */
+  readonly sweepMs: number;
+}
+
+const usualTiming: Timing = {
+  leaseMs: 15_000,
+  sliceMs: 10_000,
+  flushMs: 500,
+  flushRows: 100,
+  pollMs: 500,
+  renewMs: 1_000,
+  sweepMs: 5_000,
+};
+
+const channel = "fovea_engine";
+
+/** Durable batches of any kind: what a feature starts here ends, whatever crashes in between. */
+export interface Engine {
+  write(batch: NewBatch): Promise<BatchWriter>;
+  read(id: string): Promise<Batch | null>;
+  list(filter: BatchFilter, page: BatchPage): Promise<readonly Batch[]>;
+  start(id: string, options: StartOptions): Promise<Batch>;
+  pause(id: string): Promise<Batch>;
+  resume(id: string): Promise<Batch>;
+  cancel(id: string): Promise<Batch>;
+  forceStart(id: string, options: ForceOptions): Promise<Batch>;
+  reset(id: string, options: { readonly force: boolean }): Promise<Batch>;
+  retry(id: string, options?: { readonly codes?: readonly string[] }): Promise<Retried>;
+  softDelete(id: string, retentionDays: number): Promise<Batch>;
+  /** Gone at once for everybody; its rows are removed in the background. */
+  remove(id: string, options: { readonly force: boolean }): Promise<void>;
+  results(batchId: string, filter: ResultFilter, page: ResultPage): Promise<readonly ItemResult[]>;
+  streamResults(batchId: string, filter?: ResultFilter): AsyncGenerator<ItemResult>;
+  attempts(batchId: string, position: number): Promise<readonly Attempt[]>;
+  failures(batchId: string): Promise<readonly { readonly code: string; readonly count: number }[]>;
+  /** Repairs what the end of the process before left behind, then works until {@link Engine.stop}. */
+  run(): Promise<void>;
+  stop(graceMs: number): Promise<void>;
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  const { database, logger } = options;
+  const timing = { ...usualTiming, ...options.timing };
+  const kinds = new Map(options.kinds.map((kind) => [kind.name, kind]));
+  const shared = createSharedWork({ database: database.sql, leaseMs: timing.leaseMs * 4 });
+  let workers: Workers | undefined;
+  let stopListening: (() => Promise<void>) | undefined;
+  let removal: Removal | undefined;
+
+  /** Workers here look at once, those of other processes are told by the database; polling is the backstop of both. */
+  const announce = async <Value>(value: Value): Promise<Value> => {
+    workers?.wake();
+    await sql`select pg_notify(${channel}, '')`.execute(database.sql);
+    return value;
+  };
+
+  /** Here no item is begun any more once this resolves; elsewhere soon. */
+  const halt = async <Value>(id: string, value: Value): Promise<Value> => {
+    workers?.halt(id);
+    return announce(value);
+  };
+
+  return {
+    write: (batch) => writeBatch(database, batch),
+    read: (id) => readBatch(database.sql, id),
+    list: (filter, page) => listBatches(database.sql, filter, page),
+    start: (id, start) => startBatch(database, id, start).then(announce),
+    pause: (id) => pauseBatch(database, id).then((batch) => halt(id, batch)),
+    resume: (id) => resumeBatch(database, id).then(announce),
+    cancel: (id) => cancelBatch(database, id).then((batch) => halt(id, batch)),
+    forceStart: (id, force) => forceStartBatch(database, id, force).then(announce),
+    reset: (id, how) => resetBatch(database, id, how).then((batch) => halt(id, batch)),
+    retry: (id, which = {}) => retryFailed(database, id, which).then(announce),
+    softDelete: (id, retentionDays) =>
+      softDeleteBatch(database, id, retentionDays).then((batch) => halt(id, batch)),
+    async remove(id, how) {
+      await markForRemoval(database, id, how);
+      await halt(id, undefined);
+      removal?.wake();
+    },
+    results: (batchId, filter, page) => readResults(database.sql, batchId, filter, page),
+    streamResults: (batchId, filter) => streamResults(database.sql, batchId, filter),
+    attempts: (batchId, position) => readAttempts(database.sql, batchId, position),
+    failures: (batchId) => countFailures(database.sql, batchId),
+
+    async run() {
+      if (database.engine === "embedded") {
+        // No other process works on this database, so whoever holds a lease has died.
+        const count = await takeBackChunks(database.sql, { all: true, held: [] });
+        await freeSharedWork(database.sql);
+        if (count > 0)
+          logger.info({ count }, "the process before ended in the middle of its work, which goes on");
+      }
+      if (options.slots > 0) {
+        workers = startWorkers({
+          ...timing,
+          database,
+          logger,
+          kinds,
+          slots: options.slots,
+          once: shared.once,
+          onFlushed: options.onProgress ?? (() => {}),
+        });
+        const wake = () => workers?.wake();
+        stopListening = await database.listen(channel, wake, wake);
+      }
+      removal = startRemoval(database, logger);
+    },
+
+    async stop(graceMs) {
+      const stopped = workers?.stop(graceMs);
+      await stopListening?.();
+      await stopped;
+      await removal?.stop();
+      shared.close();
+    },
+  };
+}

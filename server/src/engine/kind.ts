@@ -1,0 +1,67 @@
+/** What JSON can hold; inputs, options and outputs are stored as it. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/**
+ * How the work on one item ended. Outcomes are values: an exception that leaves a handler is a bug, and is stored as
+ * the failure `internal_error`.
+ */
+export type Outcome =
+  | { readonly status: "done"; readonly output: Json }
+  | { readonly status: "failed"; readonly code: string; readonly message: string }
+  | {
+      readonly status: "later";
+      /** Not tried again before. */
+      readonly until: Date;
+      /** Recorded as an attempt, unless null: waiting for a quota is not a try. */
+      readonly code: string | null;
+      readonly message: string | null;
+    };
+
+export const done = (output: Json): Outcome => ({ status: "done", output });
+
+/** @param code stable, snake_case: people and programs group failures by it */
+export const failed = (code: string, message: string): Outcome => ({ status: "failed", code, message });
+
+/** A try that was not final: counted, and visible in the history of the item. */
+export const retryLater = (until: Date, code: string, message: string): Outcome => ({
+  status: "later",
+  until,
+  code,
+  message,
+});
+
+/** Nothing was tried, since something that everyone waits for is not there yet: a quota, a lease. */
+export const waitUntil = (until: Date): Outcome => ({ status: "later", until, code: null, message: null });
+
+export interface ItemContext {
+  readonly batchId: string;
+  /** Place of the item in its batch, from 0. */
+  readonly position: number;
+  /** Of the batch, as its creator gave them. */
+  readonly options: Json;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  /**
+   * Aborted when the outcome will not be stored: the item took too long, another worker has the chunk, or the process
+   * ends and its time of grace is over. A pause or a cancel lets items finish.
+   */
+  readonly signal: AbortSignal;
+  /**
+   * Does work that several items may ask for once: items with one key, in any batch and any process, share its outcome.
+   * What was `done` is stored before anything else happens and is never done again; other outcomes are not kept. Who
+   * comes while another process works on it is told to come later. Work that throws, or whose item is aborted, is begun
+   * again by whoever shared it.
+   */
+  readonly once: (key: string, work: () => Promise<Outcome>) => Promise<Outcome>;
+}
+
+/** What a feature gives the engine: a name, and what to do with one item. */
+export interface Kind {
+  /** Stored with each batch; never reused for something else. */
+  readonly name: string;
+  /** Items of one chunk that are worked on at once. */
+  readonly concurrency: number;
+  /** An item that takes longer fails as `timed_out`. Milliseconds. */
+  readonly itemTimeoutMs: number;
+  handle(input: Json, context: ItemContext): Promise<Outcome>;
+}

@@ -1,0 +1,205 @@
+import type { Logger } from "pino";
+import type { Database } from "../platform/database/database.ts";
+import { type AttemptRow, recordAttempts } from "./attempts.ts";
+import { type Claim, finishedPositions, triedPositions } from "./claim.ts";
+import { type Flushed, flushResults, type ResultRow } from "./flush.ts";
+import { createFlusher } from "./flusher.ts";
+import { type ItemWork, workOnItem } from "./item-work.ts";
+import { failed, type Json, type Kind } from "./kind.ts";
+import { markSuspect, releaseChunk } from "./lease.ts";
+import { throughOutages } from "./outage.ts";
+import type { SharedWork } from "./shared-work.ts";
+import { storable, storableCode, storableMessage } from "./storable.ts";
+
+/**
+ * From this many deaths on, a chunk runs item by item, each item is written down before it is begun, and nothing else
+ * may be under way in the process.
+ */
+export const isSuspicious = ({ deaths }: Claim): boolean => deaths >= 3;
+/** An item that was under way alone when its process died fails after so many times. */
+const fatalDeaths = 2;
+
+export interface SliceDependencies {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly once: SharedWork["once"];
+  readonly leaseMs: number;
+  /** A slice that has run so long begins no more items, so that batches take turns. */
+  readonly sliceMs: number;
+  readonly flushRows: number;
+  readonly flushMs: number;
+  /** Called after every flush. */
+  readonly onFlushed: (batchId: string, flushed: Flushed) => void;
+}
+
+export interface Slice {
+  readonly claim: Claim;
+  /** Begin no more items; those under way finish. */
+  stop(): void;
+  /** The time of grace is over: items under way are aborted, what has an outcome is stored. */
+  cut(): void;
+  /** The chunk is not ours any more: nothing of it can be stored. */
+  lose(): void;
+  /** Resolves when the chunk was completed, given back or lost. Never rejects. */
+  readonly ended: Promise<void>;
+}
+
+interface Item {
+  readonly input: Json;
+  readonly position: number;
+}
+
+type Row = ({ readonly type: "result" } & ResultRow) | ({ readonly type: "attempt" } & AttemptRow);
+
+/**
+ * Works on a claimed chunk for one turn.
+ *
+ * @param stopped from the start: the chunk is given back as it is
+ * @param after what has to end before the first item is begun; the chunk is held meanwhile
+ */
+export function runSlice(
+  dependencies: SliceDependencies,
+  kind: Kind,
+  claim: Claim,
+  { stopped, after }: { stopped: boolean; after: Promise<unknown> },
+): Slice {
+  const { database, leaseMs, once } = dependencies;
+  const log = dependencies.logger.child({ batchId: claim.batchId, chunk: claim.number });
+  const careful = isSuspicious(claim);
+  const lost = new AbortController();
+  const cut = new AbortController();
+  const broken = new AbortController();
+  const interrupted = AbortSignal.any([lost.signal, cut.signal, broken.signal]);
+  /** A database that is away is waited for until then; after that, the lease gives the chunk back. */
+  const over = AbortSignal.any([lost.signal, cut.signal]);
+  /** When open items may be begun, as far as they asked for a time. */
+  const later = new Map<number, number>();
+  let completed = false;
+  /** Items without a final outcome. */
+  let left = 0;
+
+  const flusher = createFlusher<Row>({
+    maxRows: dependencies.flushRows,
+    maxDelayMs: dependencies.flushMs,
+    write: (rows) => throughOutages(() => store(rows), over),
+  });
+
+  const store = async (rows: readonly Row[]) => {
+    const attempts = rows.filter((row) => row.type === "attempt");
+    if (attempts.length > 0) await recordAttempts(database.sql, claim, attempts);
+    const results = rows.filter((row) => row.type === "result");
+    if (results.length === 0) return;
+    const flushed = await flushResults(database.sql, claim, results, leaseMs);
+    if (flushed === null) return lost.abort();
+    completed = flushed.chunkCompleted;
+    if (flushed.state !== "processing") stopped = true;
+    dependencies.onFlushed(claim.batchId, flushed);
+  };
+
+  const settle = async (position: number, attempt: number, { outcome, tookMs }: ItemWork) => {
+    if (outcome.status === "later") {
+      const { until, code, message } = outcome;
+      later.set(position, until.getTime());
+      if (code === null) return;
+      const words = { code: storableCode(code), message: message === null ? null : storableMessage(message) };
+      await flusher.add({ type: "attempt", position, number: attempt, ...words });
+    } else {
+      later.delete(position);
+      left -= 1;
+      await flusher.add({ type: "result", position, tookMs, ...storable(outcome) });
+    }
+  };
+
+  /** Every item is taken at most once in a turn. */
+  const turn = async (items: readonly Item[], tried: ReadonlyMap<number, number>) => {
+    const endsAt = performance.now() + dependencies.sliceMs;
+    let next = 0;
+    const take = (): Item | undefined => {
+      while (!stopped && !interrupted.aborted && performance.now() < endsAt) {
+        const item = items[next++];
+        if (item === undefined || (later.get(item.position) ?? 0) <= Date.now()) return item;
+      }
+      return undefined;
+    };
+    const worker = async () => {
+      for (let item = take(); item; item = take()) {
+        const { input, position } = item;
+        if (careful && !(await markSuspect(database.sql, claim, position))) return lost.abort();
+        const attempt = (tried.get(position) ?? 0) + 1;
+        const context = { batchId: claim.batchId, position, options: claim.options, attempt, once };
+        const worked = await workOnItem(kind, input, context, interrupted, (error) =>
+          log.error({ err: error, position }, "an item handler threw"),
+        );
+        if (worked === null) return;
+        await settle(position, attempt, worked);
+        if (careful) await flusher.drain();
+      }
+    };
+    const size = careful ? 1 : Math.min(kind.concurrency, items.length);
+    const ends = await Promise.allSettled(Array.from({ length: size }, worker));
+    await flusher.drain();
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
+  };
+
+  const work = async () => {
+    const finished = claim.begun ? await finishedPositions(database.sql, claim) : new Set<number>();
+    const tried = claim.begun ? await triedPositions(database.sql, claim) : new Map<number, number>();
+    const open = claim.inputs
+      .map((input, index) => ({ input, position: claim.firstPosition + index }))
+      .filter(({ position }) => !finished.has(position));
+    if (open.length === 0) throw new Error("no item of this chunk is open, and it is not complete");
+    left = open.length;
+    for (const { position } of open) {
+      const until = claim.later[position];
+      if (until !== undefined) later.set(position, until);
+    }
+    if (careful) log.warn({ deaths: claim.deaths }, "workers died on this chunk; its items run one by one");
+    const killer = claim.suspectDeaths >= fatalDeaths ? claim.suspect : null;
+    if (killer !== null && !finished.has(killer)) {
+      log.error({ position: killer }, "the process ended twice on this item");
+      await settle(killer, 1, { outcome: crashed, tookMs: 0 });
+      await flusher.drain();
+    }
+    await turn(
+      open.filter(({ position }) => position !== killer),
+      tried,
+    );
+  };
+
+  const release = (brokeDown: boolean) =>
+    throughOutages(async () => {
+      if (completed || lost.signal.aborted) return;
+      const everyoneWaits = later.size > 0 && later.size === left;
+      await releaseChunk(database.sql, claim, {
+        later: Object.fromEntries(later),
+        notBefore: everyoneWaits ? new Date(Math.min(...later.values())) : null,
+        brokeDown,
+      });
+    }, over);
+
+  const run = async () => {
+    try {
+      await after;
+      await work();
+      await release(false);
+    } catch (error) {
+      log.error({ err: error }, "a slice broke down");
+      broken.abort();
+      await release(true).catch((reason: unknown) =>
+        log.error({ err: reason }, "a chunk was not given back"),
+      );
+    }
+  };
+
+  return {
+    claim,
+    stop: () => {
+      stopped = true;
+    },
+    cut: () => cut.abort(),
+    lose: () => lost.abort(),
+    ended: run(),
+  };
+}
+
+const crashed = failed("crashed", "The process ended twice while it worked on this item alone.");

@@ -1,0 +1,78 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Json } from "./kind.ts";
+import { storable } from "./storable.ts";
+
+const done = (output: unknown) => ({ status: "done", output: output as Json }) as const;
+const failed = (code: string, message: string) => ({ status: "failed", code, message }) as const;
+const text = (value: unknown) => storable(done(value)).output;
+
+test("an output becomes the text that JSON has for it", () => {
+  expect(storable(done({ a: [1, "é", null] }))).toEqual({
+    succeeded: true,
+    code: null,
+    message: null,
+    output: '{"a":[1,"é",null]}',
+  });
+});
+
+test("null is a value", () => {
+  expect(text(null)).toBe("null");
+});
+
+test("whatever the text, it is refused exactly if it holds NUL or half of a character", () => {
+  const odd = fc.constantFrom(
+    "\\",
+    "\\\\",
+    "\\u0000",
+    "\\ud800",
+    "u0000",
+    "\u0000",
+    "\ud83c",
+    "\udfa8",
+    "\ud83c\udfa8",
+    '"',
+  );
+  const pieces = fc
+    .array(fc.oneof(odd, fc.string({ unit: "binary" })), { maxLength: 6 })
+    .map((all) => all.join(""));
+  fc.assert(
+    fc.property(pieces, (value) => {
+      const sound = value.isWellFormed() && !value.includes("\u0000");
+      expect(text(value) !== null, JSON.stringify(value)).toBe(sound);
+      expect(text({ [value]: 1 }) !== null).toBe(sound);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("what JSON cannot hold is refused with a reason", () => {
+  const cycle: unknown[] = [];
+  cycle.push(cycle);
+  for (const value of [undefined, () => 1, Symbol("x"), 1n, cycle, { toJSON: () => undefined }]) {
+    expect(storable(done(value))).toEqual({
+      succeeded: false,
+      code: "result_refused",
+      message: "The result is not a value that JSON can hold.",
+      output: null,
+    });
+  }
+});
+
+test("the limit counts bytes, with the quotes", () => {
+  const limit = 1024 * 1024;
+  expect(text("x".repeat(limit - 2))).toHaveLength(limit);
+  expect(text("x".repeat(limit - 1))).toBeNull();
+  expect(text("é".repeat(limit / 2))).toBeNull();
+});
+
+test("a failure's words are made storable and cut, and no character is cut in half", () => {
+  const stored = storable(failed("a\u0000b", `${"x".repeat(1_999)}🎨 and more`));
+  expect(stored).toEqual({
+    succeeded: false,
+    code: "a\uFFFDb",
+    message: `${"x".repeat(1_999)}\uFFFD`,
+    output: null,
+  });
+  expect(storable(failed("c".repeat(500), "")).code).toHaveLength(100);
+});

@@ -1,0 +1,118 @@
+import { Kysely } from "kysely";
+import type { Pool } from "pg";
+import { createDialect } from "./dialect.ts";
+import { repeat, startMaintenance } from "./embedded/maintenance.ts";
+import { openEmbedded } from "./embedded/open.ts";
+import { templateCache } from "./embedded/template.ts";
+import { createGuard, type Guard } from "./guard.ts";
+import type { Listen } from "./listeners.ts";
+import { migrate, readMigrations } from "./migrate.ts";
+import type { OpenedEngine } from "./opened.ts";
+import { openPostgresql } from "./postgresql/open.ts";
+import type { NoTables, Sql, Transact } from "./sql.ts";
+import { createTransact } from "./transact.ts";
+
+export type { NoTables, Sql, Transact, Transaction, TransactionOptions } from "./sql.ts";
+
+export interface DatabaseOptions {
+  /** `postgres://…`; undefined = the embedded one in `dataDir`. */
+  readonly url: string | undefined;
+  readonly dataDir: string;
+  /** Connections to PostgreSQL; embedded there is one. */
+  readonly poolSize: number;
+  /** Folder of the migrations to apply; undefined = the schema is left as it is. */
+  readonly migrations: string | undefined;
+  readonly log: DatabaseLog;
+  /**
+   * The embedded engine ended by itself (no memory, a full disk). Nothing works from here on: end the process, and the
+   * next start recovers everything that was acknowledged.
+   */
+  readonly onFault: (error: Error) => void;
+  /** A transaction that does nothing for longer is rolled back; 60 s where nothing is said. */
+  readonly idleTransactionMs?: number;
+}
+
+export interface DatabaseLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+/** PostgreSQL, embedded or a server: the same SQL, the same values (`values.ts`), the same errors (`errors.ts`). */
+export interface Database {
+  readonly engine: "embedded" | "postgresql";
+  /** Statements, each on its own. Inside {@link Database.transaction} it throws: use what that passes in. */
+  readonly sql: Sql;
+  /**
+   * Runs statements that take effect together: all when `work` resolves, none when it throws. No waiting for the
+   * network inside: embedded, everybody else waits meanwhile.
+   *
+   * @throws {DatabaseUnavailable} when the connection is lost; if that was during the commit it may have taken effect
+   */
+  readonly transaction: Transact;
+  /** Hears `notify` on a channel, also of other processes; after a lost connection it goes on by itself. */
+  readonly listen: Listen;
+  /** @throws {DatabaseUnavailable} when statements have no chance at the moment */
+  check(): Promise<void>;
+  /** Lets what is under way end, and shuts down. It may be called again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database and brings its schema up to date.
+ *
+ * @throws {AppError} that says what to do: folder in use or of another version, server out of reach or too old, schema
+ *   newer than this program
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url, log, migrations, idleTransactionMs = 60_000 } = options;
+  const guard = createGuard();
+  const opened = await openEngine(options, guard);
+  const dialect = createDialect({ pool: opened.pool, guard, idleTransactionMs });
+  const sql = new Kysely<NoTables>({ dialect });
+  const transaction = createTransact(sql, guard);
+  const close = async () => {
+    await drain(opened.pool);
+    await opened.close();
+  };
+  try {
+    if (migrations !== undefined) {
+      const names = await migrate(transaction, readMigrations(migrations));
+      if (names.length > 0) log.info({ migrations: names }, "schema migrated");
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const stopMaintenance =
+    url === undefined
+      ? startMaintenance(sql, repeat, (error) =>
+          log.warn({ err: error }, "maintenance of the database failed"),
+        )
+      : async () => {};
+  let closed: Promise<void> | undefined;
+  return {
+    engine: url === undefined ? "embedded" : "postgresql",
+    sql,
+    transaction,
+    listen: opened.listen,
+    check: opened.check,
+    close: () => (closed ??= stopMaintenance().then(close)),
+  };
+}
+
+function openEngine(options: DatabaseOptions, guard: Guard): Promise<OpenedEngine> {
+  const { url, dataDir, poolSize, log, onFault } = options;
+  if (url === undefined)
+    return openEmbedded({ dataDir, guard, onFault, templateCache, now: () => new Date() });
+  const onLoss = (error: unknown) => log.warn({ err: error }, "a connection to the database was lost");
+  return openPostgresql({ url, poolSize, guard, onLoss });
+}
+
+/** The pool forgets whoever waits when it ends; they asked before us, so once we have a connection they had theirs. */
+async function drain(pool: Pool): Promise<void> {
+  await pool.connect().then(
+    (client) => client.release(),
+    () => {},
+  );
+  await pool.end();
+}

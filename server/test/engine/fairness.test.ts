@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import { done } from "../../src/engine/kind.ts";
+import { assertConsistent } from "./consistent.ts";
+import { describeEngine } from "./databases.ts";
+import { atGate, createGate, createWorld, numbers } from "./world.ts";
+
+const turn = () => new Promise(setImmediate);
+
+describeEngine("turns of batches", (database) => {
+  test("fifty items started while a large batch runs are done long before it", async () => {
+    const { engine, write, begin, reached } = createWorld(
+      database(),
+      async (input) => {
+        await turn();
+        return done(input);
+      },
+      { timing: { flushRows: 100 } },
+    );
+    const large = await write(numbers(20_000), { chunkSize: 500 });
+    const small = await write(numbers(50), { chunkSize: 500 });
+    await engine.start(large, { maxActive: 9 });
+    await engine.run();
+    await reached(large, "processing");
+    const before = (await engine.read(large))?.chunksCompleted ?? 0;
+    await engine.start(small, { maxActive: 9 });
+    await reached(small, "completed");
+    const during = ((await engine.read(large))?.chunksCompleted ?? 0) - before;
+    // Two slots: the chunks that were under way, and those that took the other slot's turns meanwhile.
+    expect(during).toBeLessThanOrEqual(6);
+    await engine.cancel(large);
+    await begin([]);
+    await engine.stop(10_000);
+    for (const id of [large, small]) await assertConsistent(database(), id);
+  });
+
+  test("items that take their time: a slice ends, and the next batch has its turn", async () => {
+    const { engine, write, reached, calls } = createWorld(
+      database(),
+      async (input) => {
+        await turn();
+        return done(input);
+      },
+      { slots: 1, concurrency: 1, timing: { sliceMs: 5 } },
+    );
+    const large = await write(numbers(3_000), { chunkSize: 3_000 });
+    const small = await write(numbers(3), { chunkSize: 10 });
+    await engine.start(large, { maxActive: 9 });
+    await engine.run();
+    await reached(large, "processing");
+    await engine.start(small, { maxActive: 9 });
+    await reached(small, "completed");
+    expect(calls.filter(({ batchId }) => batchId === large).length).toBeLessThan(3_000);
+    await engine.cancel(large);
+    await engine.stop(10_000);
+    await assertConsistent(database(), large);
+  });
+
+  test("batches of one priority take turns chunk by chunk", async () => {
+    const { engine, begin, reached, calls } = createWorld(database(), done, { slots: 1, concurrency: 1 });
+    const ids: string[] = [];
+    for (let batch = 0; batch < 3; batch += 1) ids.push(await begin(numbers(8), { chunkSize: 2 }));
+    await engine.run();
+    for (const id of ids) await reached(id, "completed");
+    const turns = calls
+      .filter(({ position }) => position % 2 === 0)
+      .map(({ batchId }) => ids.indexOf(batchId));
+    expect(turns).toHaveLength(12);
+    for (let round = 0; round < 4; round += 1)
+      expect(turns.slice(round * 3, round * 3 + 3).sort()).toEqual([0, 1, 2]);
+  });
+
+  test("a higher priority goes first, with the next chunk", async () => {
+    const gate = createGate();
+    const { engine, begin, reached, calls } = createWorld(
+      database(),
+      async (input, { position }) => {
+        if (position === 0) await gate.pass();
+        return done(input);
+      },
+      { slots: 1, concurrency: 1 },
+    );
+    const low = await begin(numbers(20), { chunkSize: 2 });
+    await engine.run();
+    await atGate(gate);
+    const high = await begin(numbers(8), { chunkSize: 2, priority: 1 });
+    gate.open();
+    await reached(low, "completed");
+    const order = calls.map(({ batchId }) => batchId);
+    expect(order.lastIndexOf(high)).toBeLessThan(order.indexOf(low) + 2 + 8);
+    await assertConsistent(database(), high);
+  });
+
+  test("a process works only on kinds that it knows", async () => {
+    const knows = createWorld(database());
+    const other = createWorld(database());
+    const foreign = await other.begin([1], { priority: 9 });
+    const own = await knows.begin([1]);
+    await knows.engine.run();
+    await knows.reached(own, "completed");
+    expect(await knows.engine.read(foreign)).toMatchObject({ state: "queued", succeeded: 0 });
+    expect(other.calls).toEqual([]);
+  });
+
+  test("a process without slots works on nothing, and its starts are heard by those that have some", async () => {
+    const worker = createWorld(database());
+    const api = createWorld(database(), done, { slots: 0, kind: worker.kind });
+    await api.engine.run();
+    const id = await api.begin(numbers(20));
+    await worker.engine.run();
+    await worker.reached(id, "completed");
+    expect(api.calls).toEqual([]);
+  });
+});

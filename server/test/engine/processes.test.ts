@@ -1,0 +1,127 @@
+import { sql } from "kysely";
+import { expect, onTestFinished, test } from "vitest";
+import { done } from "../../src/engine/kind.ts";
+import type { BatchState } from "../../src/engine/states.ts";
+import type { Database } from "../../src/platform/database/database.ts";
+import { assertConsistent } from "./consistent.ts";
+import { describeServer, openMigrated } from "./databases.ts";
+import { killableBatch } from "./worker.ts";
+import { createWorld, numbers, until } from "./world.ts";
+
+// Embedded there is one process; the lock of its folder is tested with the database.
+describeServer("several processes", (_server, place) => {
+  test.each([2, 4])("%i work on one batch: no item twice, none lost, each had its share", async (count) => {
+    const { batch, database } = await setup(numbers(1_000), 20);
+    const processes = numbers(count).map(() => batch.start());
+    for (const one of processes) await one.shown("ended");
+    const { rows } = await sql<{ pid: number; items: number }>`
+      select (output ->> 'pid')::int as pid, count(*) as items from results where batch_id = ${batch.id} group by 1
+    `.execute(database.sql);
+    expect(rows.map(({ pid }) => pid).sort()).toEqual(processes.map(({ pid }) => pid).sort());
+    expect(rows.reduce((sum, { items }) => sum + items, 0)).toBe(1_000);
+    expect(batch.calls()).toEqual(Array(1_000).fill(1));
+    await assertConsistent(database, batch.id);
+  });
+
+  test("a pause and a cancel reach all of them", async () => {
+    const { batch, database, engine } = await setup(Array(600).fill("slowly"), 20);
+    const processes = numbers(3).map(() => batch.start());
+    for (const one of processes) await one.shown("ready");
+    const called = () => batch.calls().filter((calls) => calls > 0).length;
+    const processed = async () => (await engine.read(batch.id))?.succeeded;
+    await until(async () => expect(await processed()).toBeGreaterThan(20));
+    await engine.pause(batch.id);
+    await until(async () => expect(await chunksIn(database, batch.id, "processing")).toBe(0));
+    const paused = called();
+    expect(paused).toBeLessThan(600);
+    expect(await processed()).toBe(paused);
+    await assertConsistent(database, batch.id);
+
+    await engine.resume(batch.id);
+    await until(async () => expect(await processed()).toBeGreaterThan(paused + 20));
+    expect(await chunksIn(database, batch.id, "processing")).toBeGreaterThan(0);
+    await engine.cancel(batch.id);
+    for (const one of processes) expect(await one.ended).toMatchObject({ code: 0 });
+    expect(await chunksIn(database, batch.id, "processing")).toBe(0);
+    expect(called()).toBeLessThan(600);
+    expect(await processed()).toBe(called());
+    await assertConsistent(database, batch.id);
+  });
+
+  test("one that is frozen beyond its lease loses its chunk, and cannot write when it goes on", async () => {
+    const { batch, database, engine, reached } = await setup(["hold", ...numbers(3)], 4);
+    const frozen = batch.start({ concurrency: 1 });
+    await until(() => expect(batch.calls()[0]).toBe(1));
+    frozen.child.kill("SIGSTOP");
+    const other = batch.start();
+    await until(() => expect(batch.calls()[0]).toBe(2));
+    other.child.send("go");
+    await reached("completed");
+    expect(await pids(database, batch.id)).toEqual([other.pid]);
+    expect(await other.ended).toMatchObject({ code: 0 });
+
+    frozen.child.kill("SIGCONT");
+    frozen.child.send("go");
+    expect(await frozen.ended).toMatchObject({ code: 0 });
+    expect(await pids(database, batch.id)).toEqual([other.pid]);
+    expect(await engine.read(batch.id)).toMatchObject({ succeeded: 4, failed: 0 });
+    await assertConsistent(database, batch.id);
+  });
+
+  test("one that was frozen works on as if nothing had been", async () => {
+    const { batch, database, reached } = await setup(["hold", ...numbers(50)], 10);
+    const frozen = batch.start({ concurrency: 1, slots: 1 });
+    await until(() => expect(batch.calls()[0]).toBe(1));
+    frozen.child.kill("SIGSTOP");
+    // Somebody takes the chunk away and dies too.
+    await until(async () => {
+      await sql`
+        update chunks set state = 'pending', lease_token = null, leased_until = null
+        where batch_id = ${batch.id} and leased_until < now()
+      `.execute(database.sql);
+      expect(await chunksIn(database, batch.id, "processing")).toBe(0);
+    });
+    frozen.child.kill("SIGCONT");
+    await until(() => expect(batch.calls()[0]).toBe(2));
+    frozen.child.send("go");
+    await reached("completed");
+    expect(await pids(database, batch.id)).toEqual([frozen.pid]);
+    await assertConsistent(database, batch.id);
+  });
+
+  test("a killed one's chunks are taken over, and its shared work too", async () => {
+    const { batch, database } = await setup(
+      numbers(40).map((n) => `once-${n % 5}`),
+      10,
+    );
+    const killed = await batch.work({ killAfter: { calls: 15, ms: 0 } });
+    expect(killed).toBe(false);
+    expect(await batch.work()).toBe(true);
+    expect(Math.max(...batch.calls())).toBeLessThanOrEqual(2);
+    await assertConsistent(database, batch.id);
+  });
+
+  /** A batch, and a connection of this process that works on nothing. */
+  async function setup(inputs: Parameters<typeof killableBatch>[1], chunkSize: number) {
+    const where = await place();
+    const batch = await killableBatch(where, inputs, chunkSize);
+    const database = await openMigrated(where);
+    onTestFinished(() => database.close());
+    const { engine, reached } = createWorld(database, done, { slots: 0 });
+    return { batch, database, engine, reached: (...states: BatchState[]) => reached(batch.id, ...states) };
+  }
+});
+
+const chunksIn = async (database: Database, id: string, state: string) => {
+  const { rows } = await sql`
+    select 1 from chunks where batch_id = ${id} and state = ${state}
+  `.execute(database.sql);
+  return rows.length;
+};
+
+const pids = async (database: Database, id: string) => {
+  const { rows } = await sql<{ pid: number }>`
+    select distinct (output ->> 'pid')::int as pid from results where batch_id = ${id}
+  `.execute(database.sql);
+  return rows.map(({ pid }) => pid);
+};

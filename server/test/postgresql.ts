@@ -1,0 +1,94 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { chownSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Client } from "pg";
+import { freePort } from "./free-port.ts";
+
+/** A PostgreSQL server of its own on loopback, with fsync, as it is in earnest. */
+export interface Cluster {
+  readonly port: number;
+  /** Creates an empty database and returns its address. */
+  createDatabase(): Promise<string>;
+  /** Ends it as a crash does: no checkpoint, connections cut. Resolves when it is gone. */
+  crash(): Promise<void>;
+  /** Starts it again after {@link Cluster.crash}; resolves when it takes connections. */
+  start(): Promise<void>;
+  /** Ends it for good. */
+  stop(): Promise<void>;
+}
+
+/** @param initdb path of the program; the server is beside it */
+export async function startPostgresql(initdb: string): Promise<Cluster> {
+  const programs = dirname(realpathSync(initdb));
+  const folder = mkdtempSync(join(tmpdir(), "fovea-postgresql-"));
+  const user = serverUser();
+  if (user) chownSync(folder, user.uid, user.gid);
+  const data = join(folder, "data");
+  const locale = ["--encoding=UTF8", "--no-locale"];
+  execFileSync(
+    join(programs, "initdb"),
+    ["-D", data, "-U", "postgres", "--auth=trust", "--no-sync", ...locale],
+    {
+      ...user,
+      cwd: folder,
+      stdio: "ignore",
+    },
+  );
+  const port = await freePort();
+  const options = ["listen_addresses=127.0.0.1", `unix_socket_directories=${folder}`, "max_connections=200"];
+  const args = ["-D", data, "-p", String(port), ...options.flatMap((option) => ["-c", option])];
+  let server: ChildProcess | undefined;
+
+  const start = async () => {
+    const child = spawn(join(programs, "postgres"), args, {
+      ...user,
+      cwd: folder,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    server = child;
+    let log = "";
+    await new Promise<void>((resolve, reject) => {
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+        log += text;
+        if (log.includes("ready to accept connections")) resolve();
+      });
+      child.once("exit", () => reject(new Error(`PostgreSQL did not start:\n${log}`)));
+    });
+  };
+  const end = async (signal: NodeJS.Signals) => {
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    const exited = once(server, "exit");
+    server.kill(signal);
+    await exited;
+  };
+
+  await start();
+  return {
+    port,
+    async createDatabase() {
+      const name = `test_${randomBytes(6).toString("hex")}`;
+      const client = new Client({ host: "127.0.0.1", port, user: "postgres", database: "postgres" });
+      await client.connect();
+      await client.query(`create database ${name}`);
+      await client.end();
+      return `postgres://postgres@127.0.0.1:${port}/${name}`;
+    },
+    // Immediate shutdown.
+    crash: () => end("SIGQUIT"),
+    start,
+    async stop() {
+      await end("SIGQUIT");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** PostgreSQL refuses to run as root; its package brings a user. */
+function serverUser(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag: string) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
+  return { uid: id("-u"), gid: id("-g") };
+}
