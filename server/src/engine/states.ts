@@ -10,14 +10,8 @@ export const batchStates = [
 ] as const;
 export type BatchState = (typeof batchStates)[number];
 
-export const chunkStates = ["pending", "processing", "completed", "failed", "retrying"] as const;
-export type ChunkState = (typeof chunkStates)[number];
-
 /** In these, chunks of the batch are worked on. */
 export const activeStates = ["queued", "processing"] as const satisfies readonly BatchState[];
-
-/** In these, nothing happens any more unless somebody asks for it. */
-export const finalStates = ["completed", "failed", "cancelled"] as const satisfies readonly BatchState[];
 
 /** What somebody can ask of a batch. */
 export type Operation = "start" | "pause" | "resume" | "cancel" | "force-start" | "reset" | "retry";

@@ -12,8 +12,6 @@ import { openPostgresql } from "./postgresql/open.ts";
 import type { NoTables, Sql, Transact } from "./sql.ts";
 import { createTransact } from "./transact.ts";
 
-export type { NoTables, Sql, Transact, Transaction, TransactionOptions } from "./sql.ts";
-
 export interface DatabaseOptions {
   /** `postgres://…`; undefined = the embedded one in `dataDir`. */
   readonly url: string | undefined;
@@ -32,7 +30,7 @@ export interface DatabaseOptions {
   readonly idleTransactionMs?: number;
 }
 
-export interface DatabaseLog {
+interface DatabaseLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }

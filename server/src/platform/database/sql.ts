@@ -9,7 +9,7 @@ export type Sql = Kysely<NoTables>;
 /** Statements that take effect together. It ends with the function it was passed to. */
 export type Transaction = KyselyTransaction<NoTables>;
 
-export interface TransactionOptions {
+interface TransactionOptions {
   /** `read committed` where nothing is said. */
   readonly isolation?: "read committed" | "repeatable read" | "serializable";
   readonly readOnly?: boolean;

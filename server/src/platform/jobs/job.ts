@@ -5,7 +5,7 @@ import { PermanentFailure } from "./errors.ts";
 import type { Payload, Queue } from "./queue.ts";
 
 /** A try of a job. */
-export interface Job<Data> {
+interface Job<Data> {
   readonly id: string;
   readonly data: Data;
   /** 1 the first time. */
@@ -23,7 +23,7 @@ export interface Job<Data> {
 }
 
 /** A job that failed for good. */
-export interface DeadJob<Data> {
+interface DeadJob<Data> {
   /** The id it had while it was alive. */
   readonly id: string;
   /** Undefined where the payload was the reason. */

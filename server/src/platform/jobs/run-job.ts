@@ -2,7 +2,7 @@ import type { Claim, Claims, Failed } from "./claims.ts";
 import { PermanentFailure, storedMessage } from "./errors.ts";
 
 /** Why a try ended without its handler. */
-export type Ending = "expired" | "lost" | "released";
+type Ending = "expired" | "lost" | "released";
 
 /** A try under way. */
 export interface Running {
