@@ -2,6 +2,7 @@ import { fsyncSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
+import type { Pool, PoolClient } from "pg";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { startProcess } from "../../../../../scripts/fixture-process.ts";
 import { temporaryFolder } from "../../../../test/world.ts";
@@ -65,19 +66,20 @@ const fill = "insert into items select repeat(md5(n::text), 30) from generate_se
 /** 40 times `fill` writes 160 MB to the log, in segments of 16 MB. */
 const fewSegments = 5;
 
+const checkpointOf = async (on: Pool | PoolClient): Promise<string> =>
+  (await on.query("select checkpoint_lsn::text as at from pg_control_checkpoint()")).rows[0].at;
+
 const segmentsOf = (dataDir: string) =>
   readdirSync(join(dataDir, "database", "pg_wal")).filter((name) => name.length === 24).length;
 
 test("the log is emptied into the data files when it has grown, and its segments are used again", async () => {
   const dataDir = await temporaryFolder();
   const { pool } = await open(dataDir, 4 * 2 ** 20);
-  const checkpoint = async () =>
-    (await pool.query("select checkpoint_lsn::text as at from pg_control_checkpoint()")).rows[0].at;
-  const first = await checkpoint();
+  const first = await checkpointOf(pool);
   await pool.query("create table items (text text)");
-  expect(await checkpoint()).toBe(first);
+  expect(await checkpointOf(pool)).toBe(first);
   for (let round = 0; round < 40; round += 1) await pool.query(fill);
-  expect(await checkpoint()).not.toBe(first);
+  expect(await checkpointOf(pool)).not.toBe(first);
   expect(segmentsOf(dataDir)).toBeLessThanOrEqual(fewSegments);
 });
 
@@ -89,9 +91,11 @@ test("so it is within a long transaction, which ends as it wants, and after one 
   await client.query("begin");
   for (let round = 0; round < 40; round += 1) await client.query(fill);
   expect(segmentsOf(dataDir)).toBeLessThanOrEqual(fewSegments);
-  // Its error comes when the log has grown enough again.
+  const before = await checkpointOf(client);
+  // Due when nothing but a rollback is possible any more.
   await expect(client.query(`${fill}; ${fill}; select 1/0`)).rejects.toThrow("division by zero");
   await client.query("rollback");
+  expect(await checkpointOf(client)).not.toBe(before);
   const { rows } = await client.query("select count(*)::int as count from items");
   expect(rows).toEqual([{ count: 0 }]);
   client.release();
