@@ -1,6 +1,9 @@
 import { byteLimit } from "./byte-limit.bench.ts";
 import { database } from "./database.bench.ts";
 import { encoders } from "./encoders.bench.ts";
+import { engine } from "./engine.bench.ts";
+import { engineGrowth } from "./engine-growth.bench.ts";
+import { engineKills } from "./engine-kills.bench.ts";
 import { ipx } from "./ipx.bench.ts";
 import { jobs } from "./jobs.bench.ts";
 import { overload } from "./overload.bench.ts";
@@ -14,6 +17,9 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   "byte-limit": byteLimit,
   overload,
   database,
+  engine,
+  "engine-growth": engineGrowth,
+  "engine-kills": engineKills,
   encoders,
   ipx,
   start,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
 import { PgBoss } from "pg-boss";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { startProcess } from "../../scripts/fixture-process.ts";
 import type { Database } from "../src/platform/database/database.ts";
 import { sqlExecutor } from "../src/platform/database/executor.ts";
@@ -39,7 +39,6 @@ async function startBoss(database: Database): Promise<PgBoss> {
     schedule: false,
   });
   await boss.start();
-  onTestFinished(() => boss.stop({ graceful: false }));
   return boss;
 }
 
@@ -71,15 +70,19 @@ describeDatabase("npm run backup and restore", ({ engine, place, open }) => {
     expect((await sql`select id, created_at from installation`.execute(copy.sql)).rows).toEqual(
       installation.rows,
     );
-    const jobs = await (await startBoss(copy)).fetch("mail");
+    const again = await startBoss(copy);
+    const jobs = await again.fetch("mail");
+    await again.stop({ graceful: false });
     expect(jobs).toMatchObject([{ id, data: { to: "you" } }]);
   });
 
   test("a second restore is refused without --force, and a second backup under the same name", async () => {
     const where = await place();
     const database = await open({ ...where, migrations: migrationsFolder });
-    await (await startBoss(database)).createQueue("mail");
-    await sql`insert into pgboss.job (name) values ('mail')`.execute(database.sql);
+    const boss = await startBoss(database);
+    await boss.createQueue("mail");
+    await boss.send("mail", {});
+    await boss.stop({ graceful: false });
     await database.close();
     const file = join(await temporaryFolder(), "fovea.backup");
     await run("backup", where, file);

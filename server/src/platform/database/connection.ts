@@ -17,6 +17,7 @@ export class Connection implements DatabaseConnection {
   readonly #idleTransactionMs: number;
   #refusal: Error | undefined;
   #broken = false;
+  #failed = false;
   #released = false;
   #inTransaction = false;
   #watch: NodeJS.Timeout | undefined;
@@ -68,6 +69,7 @@ export class Connection implements DatabaseConnection {
     if (this.#released) return;
     try {
       await this.#send("rollback", []);
+      this.#failed = false;
     } catch {
       this.#broken = true;
     }
@@ -77,8 +79,9 @@ export class Connection implements DatabaseConnection {
   async release(): Promise<void> {
     if (this.#released) return;
     this.#end(new TransactionEnded("This connection was given back."));
-    // A script of its own BEGIN and COMMIT that failed in between.
-    if (!this.#broken && this.#client.getTransactionStatus() !== "I") await this.rollback();
+    // A script may have its own BEGIN and COMMIT. pg tells of a failure before it has heard whether that left a
+    // transaction open.
+    if (!this.#broken && (this.#failed || this.#client.getTransactionStatus() !== "I")) await this.rollback();
     if (this.#released) return;
     this.#released = true;
     this.#client.off("error", this.#onError);
@@ -108,6 +111,7 @@ export class Connection implements DatabaseConnection {
     } catch (error) {
       const meaning = translate(error);
       if (meaning instanceof DatabaseUnavailable) this.#broken = true;
+      this.#failed = true;
       throw meaning;
     }
   }

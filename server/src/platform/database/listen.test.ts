@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { expect, test, vi } from "vitest";
 import { describeDatabase } from "../../../test/databases.ts";
+import { OutsideTransaction } from "./errors.ts";
 import type { Sql } from "./sql.ts";
 
 const notify = (on: Sql, channel: string, payload: string) =>
@@ -55,6 +56,9 @@ describeDatabase("listening", ({ open, engine, place }) => {
     const stop = await database.listen("news", notified, connected);
     expect(connected).toHaveBeenCalledOnce();
     await stop();
+    // A server's list is that of each connection.
+    if (engine === "embedded")
+      expect((await sql`select pg_listening_channels()`.execute(database.sql)).rows).toEqual([]);
     await database.listen("news", other.notified);
     await notify(database.sql, "news", "late");
     await other.until("late");
@@ -67,6 +71,12 @@ describeDatabase("listening", ({ open, engine, place }) => {
     await database.listen("news", () => answered.resolve(sql`select 1 as one`.execute(database.sql)));
     await database.transaction((tx) => notify(tx, "news", ""));
     expect(await answered.promise).toMatchObject({ rows: [{ one: 1 }] });
+  });
+
+  test("begins outside transactions", async () => {
+    const database = await open();
+    const failure = database.transaction(() => database.listen("news", () => {}));
+    await expect(failure).rejects.toBeInstanceOf(OutsideTransaction);
   });
 
   if (engine === "postgresql")

@@ -2,6 +2,7 @@ import { fsyncSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
+import type { Pool, PoolClient } from "pg";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { startProcess } from "../../../../../scripts/fixture-process.ts";
 import { temporaryFolder } from "../../../../test/world.ts";
@@ -61,32 +62,43 @@ test("a commit is one fsync, and reading is none", async () => {
   expect(syncs).toBeGreaterThan(before);
 });
 
+const fill = "insert into items select repeat(md5(n::text), 30) from generate_series(1, 4000) n";
+/** 40 times `fill` writes 160 MB to the log, in segments of 16 MB. */
+const fewSegments = 5;
+
+const checkpointOf = async (on: Pool | PoolClient): Promise<string> =>
+  (await on.query("select checkpoint_lsn::text as at from pg_control_checkpoint()")).rows[0].at;
+
+const segmentsOf = (dataDir: string) =>
+  readdirSync(join(dataDir, "database", "pg_wal")).filter((name) => name.length === 24).length;
+
 test("the log is emptied into the data files when it has grown, and its segments are used again", async () => {
   const dataDir = await temporaryFolder();
   const { pool } = await open(dataDir, 4 * 2 ** 20);
-  const checkpoint = async () =>
-    (await pool.query("select checkpoint_lsn::text as at from pg_control_checkpoint()")).rows[0].at;
-  const first = await checkpoint();
+  const first = await checkpointOf(pool);
   await pool.query("create table items (text text)");
-  expect(await checkpoint()).toBe(first);
-  for (let round = 0; round < 40; round += 1)
-    await pool.query("insert into items select repeat(md5(n::text), 30) from generate_series(1, 4000) n");
-  expect(await checkpoint()).not.toBe(first);
-  const segments = readdirSync(join(dataDir, "database", "pg_wal")).filter((name) => name.length === 24);
-  // 160 MB were written in segments of 16 MB.
-  expect(segments.length).toBeLessThanOrEqual(5);
+  expect(await checkpointOf(pool)).toBe(first);
+  for (let round = 0; round < 40; round += 1) await pool.query(fill);
+  expect(await checkpointOf(pool)).not.toBe(first);
+  expect(segmentsOf(dataDir)).toBeLessThanOrEqual(fewSegments);
 });
 
-test("a transaction is not interrupted by that", async () => {
-  const { pool } = await open(await temporaryFolder(), 1);
+test("so it is within a long transaction, which ends as it wants, and after one that failed", async () => {
+  const dataDir = await temporaryFolder();
+  const { pool } = await open(dataDir, 4 * 2 ** 20);
   const client = await pool.connect();
+  await client.query("create table items (text text)");
   await client.query("begin");
-  await client.query("create table items (id int)");
-  await client.query("insert into items values (1)");
+  for (let round = 0; round < 40; round += 1) await client.query(fill);
+  expect(segmentsOf(dataDir)).toBeLessThanOrEqual(fewSegments);
+  const before = await checkpointOf(client);
+  // Due when nothing but a rollback is possible any more.
+  await expect(client.query(`${fill}; ${fill}; select 1/0`)).rejects.toThrow("division by zero");
   await client.query("rollback");
+  expect(await checkpointOf(client)).not.toBe(before);
+  const { rows } = await client.query("select count(*)::int as count from items");
+  expect(rows).toEqual([{ count: 0 }]);
   client.release();
-  const { rows } = await pool.query("select to_regclass('items') as items");
-  expect(rows).toEqual([{ items: null }]);
 });
 
 test.skipIf(process.platform === "win32")(

@@ -56,7 +56,6 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<OpenedEngi
     // A lost connection is told to whoever uses it, and the engine's end by onFault.
     pool.on("error", () => {});
     const run = async (statement: string) => {
-      guard.assertOutside();
       const client = await pool.connect();
       try {
         await client.query(statement);
@@ -71,13 +70,14 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<OpenedEngi
     pool.on("connect", (client) => {
       // Else the loss of a connection that is lent out would end the process; its user is told by the statement.
       client.on("error", () => {});
-      client.on("notification", ({ channel, payload }) =>
-        guard.outside(() => listeners.deliver(channel, payload ?? "")),
-      );
+      client.on("notification", ({ channel, payload }) => listeners.deliver(channel, payload ?? ""));
     });
     return {
       pool,
-      listen: listeners.listen,
+      async listen(...listener) {
+        guard.assertOutside();
+        return listeners.listen(...listener);
+      },
       async check() {
         const fault = engine.fault();
         if (fault) throw new DatabaseUnavailable(fault);

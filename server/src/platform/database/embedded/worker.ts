@@ -91,11 +91,20 @@ function simpleQuery(sql: string): Uint8Array {
   return message;
 }
 
-/** PGlite has no background processes: without this the log would grow for ever, and recovery with it. */
+/** The first byte of PostgreSQL's answer to a statement that failed. */
+const ERROR_RESPONSE = "E".charCodeAt(0);
+
+/**
+ * PGlite has no background processes: without this the log would grow for ever, and recovery with it. Also in the middle
+ * of a transaction, which may be a large one; where that has failed already it is tried again after it.
+ */
 function checkpointIfDue(): void {
-  if (walBytes < order.checkpointBytes || lite.isInTransaction()) return;
-  walBytes = 0;
-  execute(simpleQuery("checkpoint"), () => {});
+  if (walBytes < order.checkpointBytes) return;
+  let failed = false;
+  execute(simpleQuery("checkpoint"), ([first]) => {
+    failed ||= first === ERROR_RESPONSE;
+  });
+  if (!failed) walBytes = 0;
 }
 
 port.on("message", async (message: ToWorker) => {

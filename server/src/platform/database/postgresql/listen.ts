@@ -97,7 +97,10 @@ export function createListenConnection(
   }
 
   return {
-    listen: (...listener) => guard.outside(() => listeners.listen(...listener)),
+    async listen(...listener) {
+      guard.assertOutside();
+      return listeners.listen(...listener);
+    },
     async close() {
       closed = true;
       clearTimeout(pause);
