@@ -8,7 +8,7 @@ import type { BatchState } from "../../src/engine/states.ts";
 import type { Database } from "../../src/platform/database/database.ts";
 
 /** Short turns of everything, so that a test sees many of them. */
-export const hurried: Partial<Timing> = { leaseMs: 5_000, flushMs: 5, flushRows: 10, pollMs: 20 };
+const hurried: Partial<Timing> = { leaseMs: 5_000, flushMs: 5, flushRows: 10, pollMs: 20 };
 
 type Handle = (input: Json, context: ItemContext) => Outcome | Promise<Outcome>;
 
