@@ -18,7 +18,7 @@ export interface WorkersOptions extends SliceDependencies {
 }
 
 export interface Workers {
-  /** Look now: a batch was started, or the state of one was changed. */
+  /** Look now: a batch was started, or the state of one was changed. Where all slots are taken, one is made free soon. */
   wake(): void;
   /** Begins no more items of a batch. */
   halt(batchId: string): void;
@@ -118,6 +118,9 @@ export function startWorkers(options: WorkersOptions): Workers {
 
   return {
     wake() {
+      // Of items that take seconds, turns last as long as they may: who was just started does not wait for their end.
+      const [longest] = running;
+      if (running.size >= slots) longest?.stop();
       findWork();
       renewing.wake();
     },

@@ -55,6 +55,28 @@ describeEngine("turns of batches", (database) => {
     await assertConsistent(database(), large);
   });
 
+  test("who is started while every slot is taken does not wait for the end of a turn", async () => {
+    const { engine, write, reached, calls } = createWorld(
+      database(),
+      async (input) => {
+        await turn();
+        return done(input);
+      },
+      { slots: 1, concurrency: 1, timing: { sliceMs: 60_000 } },
+    );
+    const large = await write(numbers(5_000), { chunkSize: 5_000 });
+    const small = await write(numbers(3), { chunkSize: 10 });
+    await engine.start(large, { maxActive: 9 });
+    await engine.run();
+    await reached(large, "processing");
+    await engine.start(small, { maxActive: 9 });
+    await reached(small, "completed");
+    expect(calls.findIndex(({ batchId }) => batchId === small)).toBeLessThan(5_000);
+    await engine.cancel(large);
+    await engine.stop(10_000);
+    await assertConsistent(database(), large);
+  });
+
   test("batches of one priority take turns chunk by chunk", async () => {
     const { engine, begin, reached, calls } = createWorld(database(), done, { slots: 1, concurrency: 1 });
     const ids: string[] = [];

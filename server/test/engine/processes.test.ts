@@ -11,8 +11,12 @@ import { createWorld, numbers, until } from "./world.ts";
 // Embedded there is one process; the lock of its folder is tested with the database.
 describeServer("several processes", (_server, place) => {
   test.each([2, 4])("%i work on one batch: no item twice, none lost, each had its share", async (count) => {
-    const { batch, database } = await setup(numbers(1_000), 20);
+    const { batch, database, engine } = await setup(Array(1_000).fill("slowly"), 20);
+    // Until all are there: a process starts in the time in which another could do everything.
+    await engine.pause(batch.id);
     const processes = numbers(count).map(() => batch.start());
+    for (const one of processes) await one.shown("ready");
+    await engine.resume(batch.id);
     for (const one of processes) await one.shown("ended");
     const { rows } = await sql<{ pid: number; items: number }>`
       select (output ->> 'pid')::int as pid, count(*) as items from results where batch_id = ${batch.id} group by 1

@@ -108,9 +108,10 @@ test("never two rounds at once, and the end waits for the one under way", async 
   const end = repeat(0, async () => {
     running += 1;
     most = Math.max(most, running);
-    await new Promise(setImmediate);
     rounds += 1;
     if (rounds === 3) resolve();
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
     running -= 1;
   });
   await third;
