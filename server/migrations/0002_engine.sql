@@ -26,6 +26,8 @@ create table batches (
   paused_at timestamptz,
   -- Milliseconds spent in paused since started_at.
   paused_ms bigint not null default 0 check (paused_ms >= 0),
+  -- Why the service paused it; null where a person did.
+  reason text,
   -- When a chunk of it was last begun: batches take turns by this.
   served_at timestamptz,
   -- Two points of the sliding window that the rate is read from.
@@ -40,6 +42,7 @@ create table batches (
   check (chunks_completed + chunks_failed <= chunks),
   check ((state in ('completed', 'failed', 'cancelled')) = (completed_at is not null)),
   check ((state = 'paused') = (paused_at is not null)),
+  check (reason is null or state = 'paused'),
   check (state <> 'processing' or started_at is not null),
   check (visibility <> 'creating' or state = 'pending'),
   check (deleted_at is null or state in ('completed', 'failed', 'cancelled'))
@@ -47,7 +50,7 @@ create table batches (
 
 create index batches_active on batches (priority desc, served_at nulls first)
   where state in ('queued', 'processing') and visibility = 'visible';
-create index batches_listed on batches (owner, kind, created_at desc, id desc) where visibility = 'visible';
+create index batches_listed on batches (kind, created_at desc, id desc) where visibility = 'visible';
 create index batches_hidden on batches (touched_at) where visibility <> 'visible';
 create index batches_to_purge on batches (purge_after) where purge_after is not null;
 
@@ -56,11 +59,15 @@ create table chunks (
   number integer not null check (number >= 0),
   first_position integer not null check (first_position >= 0),
   size integer not null check (size > 0),
-  inputs jsonb not null,
+  -- As text of JSON and not compressed: a million rows are written while somebody waits, and read once or twice.
+  inputs json not null,
   state text not null default 'pending'
     check (state in ('pending', 'processing', 'completed', 'failed', 'retrying')),
   succeeded integer not null default 0 check (succeeded >= 0),
   failed integer not null default 0 check (failed >= 0),
+  -- When its first item was begun, and when its last result was stored, or it was given up.
+  started_at timestamptz,
+  completed_at timestamptz,
   -- Not worked on before this time: every item that is left asked for later.
   not_before timestamptz,
   -- Positions that asked for later, with the time in milliseconds since 1970.
@@ -79,8 +86,11 @@ create table chunks (
   check (succeeded + failed <= size),
   check ((state = 'processing') = (lease_token is not null)),
   check ((lease_token is null) = (leased_until is null)),
-  check ((state = 'completed') = (succeeded + failed = size))
+  check ((state = 'completed') = (succeeded + failed = size)),
+  check ((state in ('completed', 'failed')) = (completed_at is not null))
 );
+
+alter table chunks alter column inputs set storage external;
 
 create index chunks_waiting on chunks (batch_id, number) where state in ('pending', 'retrying');
 create index chunks_leased on chunks (leased_until) where state = 'processing';
@@ -112,12 +122,15 @@ create table attempts (
   primary key (batch_id, position, number)
 );
 
--- Work that is done once however many items ask for it: who works on it, then its value.
+-- Work that is done once however many items ask for it: who works on it, then its value. A value that became too old
+-- stays while it is made anew, so that the work may build on it.
 create table shared_work (
   key text primary key,
   value jsonb,
   done_at timestamptz,
   lease_token uuid,
   leased_until timestamptz,
-  check ((done_at is not null) = (lease_token is null))
+  check ((done_at is null) = (value is null)),
+  check (done_at is not null or lease_token is not null),
+  check ((lease_token is null) = (leased_until is null))
 );

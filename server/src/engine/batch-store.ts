@@ -6,7 +6,7 @@ export const batchColumns = sql.raw(`
   id, kind, owner, name, state, options, priority, items, succeeded, failed, chunks,
   chunks_completed as "chunksCompleted", chunks_failed as "chunksFailed",
   created_at as "createdAt", started_at as "startedAt", completed_at as "completedAt", paused_at as "pausedAt",
-  paused_ms as "pausedMs", previous_at as "windowAt", previous_processed as "windowProcessed",
+  paused_ms as "pausedMs", reason, previous_at as "windowAt", previous_processed as "windowProcessed",
   deleted_at as "deletedAt", purge_after as "purgeAfter"
 `);
 
@@ -29,24 +29,37 @@ export interface BatchPage {
   readonly limit: number;
   /** Where the page before ended: newest first, so older ones follow. */
   readonly after?: { readonly createdAt: Date; readonly id: string };
+  /** For callers that count pages: so many are passed over, which takes the longer the more there are. */
+  readonly offset?: number;
 }
 
 /** Newest first. The key is read in milliseconds, so `created_at` is stored in milliseconds. */
 export async function listBatches(
   database: QueryExecutorProvider,
-  { kind, owner, states, includeDeleted = false }: BatchFilter,
-  { limit, after }: BatchPage,
+  filter: BatchFilter,
+  { limit, after, offset = 0 }: BatchPage,
 ): Promise<readonly Batch[]> {
   const { rows } = await sql<Batch>`
     select ${batchColumns} from batches
-    where visibility = 'visible' and kind = ${kind}
-      and (${owner ?? null}::text is null or owner = ${owner ?? null})
-      and (${states ?? null}::text[] is null or state = any(${states ?? null}::text[]))
-      and (${includeDeleted}::boolean or deleted_at is null)
+    where ${matches(filter)}
       and (${after?.createdAt ?? null}::timestamptz is null
         or (created_at, id) < (${after?.createdAt ?? null}::timestamptz, ${after?.id ?? null}::uuid))
     order by created_at desc, id desc
-    limit ${limit}
+    limit ${limit} offset ${offset}
   `.execute(database);
   return rows;
 }
+
+export async function countBatches(database: QueryExecutorProvider, filter: BatchFilter): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from batches where ${matches(filter)}
+  `.execute(database);
+  return rows[0]?.count ?? 0;
+}
+
+const matches = ({ kind, owner, states, includeDeleted = false }: BatchFilter) => sql`
+  visibility = 'visible' and kind = ${kind}
+  and (${owner ?? null}::text is null or owner = ${owner ?? null})
+  and (${states ?? null}::text[] is null or state = any(${states ?? null}::text[]))
+  and (${includeDeleted}::boolean or deleted_at is null)
+`;

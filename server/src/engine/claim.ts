@@ -66,6 +66,7 @@ export async function claimChunk(
     )
     update chunks set
       state = 'processing',
+      started_at = coalesce(chunks.started_at, now()),
       lease_token = ${leaseToken},
       leased_until = now() + ${leaseMs} * interval '1 millisecond'
     from chosen, batch

@@ -17,13 +17,16 @@ export interface StartOptions {
 
 /** `pending` → `queued`. A batch without items is complete at once. */
 export function startBatch(database: Database, id: string, options: StartOptions): Promise<Batch> {
-  return database.transaction(async (tx) => {
-    await sql`select pg_advisory_xact_lock(${startLock})`.execute(tx);
-    const batch = await lockBatch(tx, id, "start");
-    requireState(batch, "start");
-    await requireRoom(tx, batch, options);
-    return queue(tx, id);
-  });
+  return database.transaction((tx) => startWithin(tx, id, options));
+}
+
+/** The same, as part of something larger. What it refuses it refuses before it has changed anything. */
+export async function startWithin(tx: Transaction, id: string, options: StartOptions): Promise<Batch> {
+  await sql`select pg_advisory_xact_lock(${startLock})`.execute(tx);
+  const batch = await lockBatch(tx, id, "start");
+  requireState(batch, "start");
+  await requireRoom(tx, batch, options);
+  return queue(tx, id);
 }
 
 /** `queued` and `processing` → `paused`: no more items are begun, those under way finish. */
@@ -72,7 +75,7 @@ export function forceStartBatch(database: Database, id: string, options: ForceOp
       await requireRoom(tx, batch, options);
     }
     await sql`
-      update chunks set state = 'pending', breakdowns = 0, not_before = null
+      update chunks set state = 'pending', completed_at = null, breakdowns = 0, not_before = null
       where batch_id = ${id} and number = any(${rows.map(({ number }) => number)}::integer[])
     `.execute(tx);
     await update(tx, id, sql`chunks_failed = chunks_failed - ${rows.length}::integer`);
@@ -136,7 +139,7 @@ export function queue(tx: Transaction, id: string): Promise<Batch> {
       state = case when ${nothingLeft} then 'completed' else 'queued' end,
       completed_at = case when ${nothingLeft} then coalesce(completed_at, now()) end,
       started_at = case when ${nothingLeft} then coalesce(started_at, now()) else started_at end,
-      paused_ms = ${pausedMs}, paused_at = null,
+      paused_ms = ${pausedMs}, paused_at = null, reason = null,
       window_at = now(), window_processed = succeeded + failed,
       previous_at = now(), previous_processed = succeeded + failed,
       served_at = null
@@ -148,7 +151,7 @@ const nothingLeft = sql`(chunks_completed = chunks)`;
 
 const cancelled = (chunks: number) => sql`
   state = 'cancelled', completed_at = coalesce(completed_at, now()), paused_ms = ${pausedMs}, paused_at = null,
-  chunks_failed = chunks_failed + ${chunks}::integer
+  reason = null, chunks_failed = chunks_failed + ${chunks}::integer
 `;
 
 async function update(tx: Transaction, id: string, set: ReturnType<typeof sql>): Promise<Batch> {
@@ -171,7 +174,7 @@ async function failWaitingChunks(tx: Transaction, id: string): Promise<number> {
       select number from chunks where batch_id = ${id} and state in ('pending', 'retrying')
       order by number for update skip locked
     )
-    update chunks set state = 'failed', not_before = null
+    update chunks set state = 'failed', completed_at = now(), not_before = null
     from waiting where chunks.batch_id = ${id} and chunks.number = waiting.number
     returning 1
   `.execute(tx);

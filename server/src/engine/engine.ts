@@ -1,7 +1,9 @@
 import { sql } from "kysely";
 import type { Logger } from "pino";
 import type { Database } from "../platform/database/database.ts";
-import { type BatchFilter, type BatchPage, listBatches, readBatch } from "./batch-store.ts";
+import { type BatchFilter, type BatchPage, countBatches, listBatches, readBatch } from "./batch-store.ts";
+import { type Chunk, listChunks } from "./chunks.ts";
+import { type Clone, cloneBatch } from "./clone.ts";
 import {
   cancelBatch,
   type ForceOptions,
@@ -39,7 +41,7 @@ export interface EngineOptions {
   /** Chunks this process works on at once; 0 for a process that only answers requests. */
   readonly slots: number;
   readonly timing?: Partial<Timing>;
-  /** Told after every flush: the newest progress of a batch, at no further cost. */
+  /** Told after every flush, and when a worker pauses or ends a batch: its newest progress, at no further cost. */
   readonly onProgress?: (batchId: string, flushed: Flushed) => void;
 }
 
@@ -75,9 +77,14 @@ const channel = "fovea_engine";
 
 /** Durable batches of any kind: what a feature starts here ends, whatever crashes in between. */
 export interface Engine {
+  /** The time by which values of shared work are dated, whatever the clocks of processes say. */
+  now(): Promise<Date>;
   write(batch: NewBatch): Promise<BatchWriter>;
   read(id: string): Promise<Batch | null>;
   list(filter: BatchFilter, page: BatchPage): Promise<readonly Batch[]>;
+  count(filter: BatchFilter): Promise<number>;
+  chunks(id: string, page: { readonly limit: number; readonly after?: number }): Promise<readonly Chunk[]>;
+  clone(id: string, clone: Clone): Promise<Batch>;
   start(id: string, options: StartOptions): Promise<Batch>;
   pause(id: string): Promise<Batch>;
   resume(id: string): Promise<Batch>;
@@ -120,9 +127,21 @@ export function createEngine(options: EngineOptions): Engine {
   };
 
   return {
-    write: (batch) => writeBatch(database, batch),
+    async now() {
+      const { rows } = await sql<{ now: Date }>`select now()`.execute(database.sql);
+      const [row] = rows;
+      if (!row) throw new Error("the database did not tell its time");
+      return row.now;
+    },
+    async write(batch) {
+      const writer = await writeBatch(database, batch);
+      return { ...writer, finish: (ending) => writer.finish(ending).then(announce) };
+    },
     read: (id) => readBatch(database.sql, id),
     list: (filter, page) => listBatches(database.sql, filter, page),
+    count: (filter) => countBatches(database.sql, filter),
+    chunks: (id, page) => listChunks(database.sql, id, page),
+    clone: (id, clone) => cloneBatch(database, id, clone),
     start: (id, start) => startBatch(database, id, start).then(announce),
     pause: (id) => pauseBatch(database, id).then((batch) => halt(id, batch)),
     resume: (id) => resumeBatch(database, id).then(announce),

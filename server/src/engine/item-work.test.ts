@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { workOnItem } from "./item-work.ts";
-import { done, failed, type ItemContext, type Outcome, retryLater } from "./kind.ts";
+import { done, failed, type ItemContext, type Json, type Outcome, retryLater } from "./kind.ts";
 
 const never = new Promise<Outcome>(() => {});
 
@@ -20,8 +20,8 @@ function work(
     position: 3,
     options: { x: 1 },
     attempt: 2,
-    once: (_key: string, run: () => Promise<Outcome>, signal: AbortSignal) =>
-      signal.aborted ? Promise.resolve(failed("aborted", "")) : run(),
+    once: (_key: string, run: (previous: Json) => Promise<Outcome>, signal: AbortSignal) =>
+      signal.aborted ? Promise.resolve(failed("aborted", "")) : run(null),
   };
   return { onBug, worked: workOnItem(kind, "input", context, gone, onBug) };
 }

@@ -38,7 +38,11 @@ export async function workOnItem(
   });
   try {
     const handled = Promise.resolve(
-      kind.handle(input, { ...context, signal, once: (key, work) => once(key, work, signal) }),
+      kind.handle(input, {
+        ...context,
+        signal,
+        once: (key, work, options) => once(key, work, signal, options),
+      }),
     );
     const first = await Promise.race([handled, interrupted]);
     if (first === "gone") return null;
@@ -57,9 +61,12 @@ export async function workOnItem(
   } finally {
     clearTimeout(timer);
     forget();
-    took.abort();
+    took.abort(over);
   }
 }
+
+/** One for all: an exception of its own for each item would cost more than the rest of this. */
+const over = new Error("the work on this item is over");
 
 /** The types hold what the compiler saw; an outcome of unchecked data must not break its neighbours. */
 function requireOutcome(outcome: Outcome): Outcome {
@@ -70,6 +77,9 @@ function requireOutcome(outcome: Outcome): Outcome {
     case "later":
       if (outcome.until instanceof Date && !Number.isNaN(outcome.until.getTime())) return outcome;
       throw new TypeError("a handler asked for later without a time");
+    case "hold":
+      if (typeof outcome.reason === "string") return outcome;
+      throw new TypeError("a handler held its batch without a reason");
     default:
       throw new TypeError("a handler returned no outcome");
   }

@@ -15,6 +15,11 @@ export type Outcome =
       /** Recorded as an attempt, unless null: waiting for a quota is not a try. */
       readonly code: string | null;
       readonly message: string | null;
+    }
+  | {
+      readonly status: "hold";
+      /** A sentence for people: what has to change before the batch is resumed. */
+      readonly reason: string;
     };
 
 export const done = (output: Json): Outcome => ({ status: "done", output });
@@ -32,6 +37,9 @@ export const retryLater = (until: Date, code: string, message: string): Outcome 
 
 /** Nothing was tried, since something that everyone waits for is not there yet: a quota, a lease. */
 export const waitUntil = (until: Date): Outcome => ({ status: "later", until, code: null, message: null });
+
+/** Nothing was tried, and nothing of the batch can succeed as things are: it is paused until somebody resumes it. */
+export const hold = (reason: string): Outcome => ({ status: "hold", reason });
 
 export interface ItemContext {
   readonly batchId: string;
@@ -52,7 +60,17 @@ export interface ItemContext {
    * comes while another process works on it is told to come later. Work that throws, or whose item is aborted, is begun
    * again by whoever shared it.
    */
-  readonly once: (key: string, work: () => Promise<Outcome>) => Promise<Outcome>;
+  readonly once: (key: string, work: Work, options?: OnceOptions) => Promise<Outcome>;
+}
+
+/** @param previous the value that became too old, null where there is none */
+export type Work = (previous: Json) => Promise<Outcome>;
+
+export interface OnceOptions {
+  /** A value that was stored earlier is too old: the work is done again, and given the old value. */
+  readonly freshSince?: Date | null;
+  /** Doing it once more after a crash costs next to nothing, so its value may be lost with the last moments before one. */
+  readonly cheap?: boolean;
 }
 
 /** What a feature gives the engine: a name, and what to do with one item. */

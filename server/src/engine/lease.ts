@@ -1,6 +1,6 @@
 import { type QueryExecutorProvider, sql } from "kysely";
 import type { Claim } from "./claim.ts";
-import { pausedMs } from "./flush.ts";
+import { type Flushed, pausedMs } from "./flush.ts";
 import type { BatchState } from "./states.ts";
 
 /**
@@ -43,9 +43,15 @@ const maxBreakdowns = 3;
  * Gives a chunk back in order. In a cancelled batch, and after too many breakdowns, it fails instead, and with the last
  * chunk its batch ends: as `failed` only if no chunk at all was completed. Nothing happens if the chunk is not this
  * claim's any more.
+ *
+ * @returns how far the batch is, where the chunk failed
  */
-export async function releaseChunk(database: QueryExecutorProvider, claim: Claim, rest: Rest): Promise<void> {
-  await sql`
+export async function releaseChunk(
+  database: QueryExecutorProvider,
+  claim: Claim,
+  rest: Rest,
+): Promise<Flushed | null> {
+  const failed = await sql<Flushed>`
     with mine as (
       select batch_id, number, case when ${rest.brokeDown}::boolean then breakdowns + 1 else 0 end as breakdowns
       from chunks
@@ -58,6 +64,7 @@ export async function releaseChunk(database: QueryExecutorProvider, claim: Claim
     ), chunk as (
       update chunks set
         state = case when gives_up then 'failed' when ${Object.keys(rest.later).length > 0}::boolean then 'retrying' else 'pending' end,
+        completed_at = case when gives_up then now() end,
         lease_token = null, leased_until = null,
         later = ${JSON.stringify(rest.later)}::text::jsonb,
         not_before = ${rest.notBefore},
@@ -72,10 +79,13 @@ export async function releaseChunk(database: QueryExecutorProvider, claim: Claim
       state = case when ${lastChunk} then case when chunks_completed = 0 then 'failed' else 'completed' end else state end,
       completed_at = case when ${lastChunk} then now() else completed_at end,
       paused_ms = case when ${lastChunk} then ${pausedMs} else paused_ms end,
-      paused_at = case when ${lastChunk} then null else paused_at end
+      paused_at = case when ${lastChunk} then null else paused_at end,
+      reason = case when ${lastChunk} then null else reason end
     from chunk
     where id = chunk.batch_id and gives_up
+    returning state, false as "chunkCompleted", items, succeeded + failed as processed
   `.execute(database);
+  return failed.rows[0] ?? null;
 }
 
 const lastChunk = sql`(

@@ -23,6 +23,7 @@ const batch = (fields: Partial<Batch>): Batch => ({
   completedAt: null,
   pausedAt: null,
   pausedMs: 0,
+  reason: null,
   windowAt: at(0),
   windowProcessed: 0,
   deletedAt: null,

@@ -22,6 +22,8 @@ export interface Batch {
   readonly pausedAt: Date | null;
   /** Milliseconds spent in `paused` so far, the present pause excluded. */
   readonly pausedMs: number;
+  /** Why the service paused it; null where a person did, or it is not paused. */
+  readonly reason: string | null;
   /** Where the sliding window of the rate begins. */
   readonly windowAt: Date | null;
   readonly windowProcessed: number;
@@ -32,6 +34,7 @@ export interface Batch {
 /** Final outcome of one item. */
 export type ItemResult = {
   readonly position: number;
+  readonly input: Json;
   readonly tookMs: number;
   readonly createdAt: Date;
 } & (

@@ -23,7 +23,7 @@ export async function resetBatch(
     if (!force) requireState(batch, "reset");
     await sql`
       update batches set state = 'pending', started_at = null, completed_at = null, paused_at = null, paused_ms = 0,
-        served_at = null, window_at = null, window_processed = 0, previous_at = null, previous_processed = 0
+        reason = null, served_at = null, window_at = null, window_processed = 0, previous_at = null, previous_processed = 0
       where id = ${id}
     `.execute(tx);
   });
@@ -54,7 +54,7 @@ async function resetChunk(tx: Transaction, id: string, number: number): Promise<
     delete from attempts where batch_id = ${id} and position between ${chunk.first} and ${chunk.last}
   `.execute(tx);
   await sql`
-    update chunks set state = 'pending', succeeded = 0, failed = 0, lease_token = null, leased_until = null,
+    update chunks set state = 'pending', succeeded = 0, failed = 0, started_at = null, completed_at = null, lease_token = null, leased_until = null,
       not_before = null, later = '{}', deaths = 0, suspect = null, suspect_deaths = 0, breakdowns = 0
     where batch_id = ${id} and number = ${number}
   `.execute(tx);
@@ -140,7 +140,7 @@ async function reopenFailed(
   const wasFailed = chunk.state === "failed" ? 1 : 0;
   await sql`
     update chunks set failed = failed - ${count}::integer, not_before = null, breakdowns = 0,
-      state = case when state in ('completed', 'failed') then 'retrying' else state end
+      state = case when state in ('completed', 'failed') then 'retrying' else state end, completed_at = null
     where batch_id = ${id} and number = ${number}
   `.execute(tx);
   await sql`

@@ -1,4 +1,5 @@
 import { type QueryExecutorProvider, sql } from "kysely";
+import { readInputs } from "./inputs.ts";
 import type { Json } from "./kind.ts";
 import type { ItemResult } from "./records.ts";
 
@@ -38,11 +39,18 @@ export async function readResults(
       and (${codes ?? null}::text[] is null or code = any(${codes ?? null}::text[]))
     order by position limit ${limit}
   `.execute(database);
-  return rows.map(({ position, tookMs, createdAt, ...rest }) =>
-    rest.succeeded
-      ? { position, tookMs, createdAt, succeeded: true, output: rest.output }
-      : { position, tookMs, createdAt, succeeded: false, code: rest.code ?? "", message: rest.message ?? "" },
+  if (rows.length === 0) return [];
+  const inputs = await readInputs(
+    database,
+    batchId,
+    rows.map(({ position }) => position),
   );
+  return rows.map(({ position, tookMs, createdAt, ...rest }) => {
+    const item = { position, input: inputs.get(position) ?? null, tookMs, createdAt };
+    return rest.succeeded
+      ? { ...item, succeeded: true, output: rest.output }
+      : { ...item, succeeded: false, code: rest.code ?? "", message: rest.message ?? "" };
+  });
 }
 
 /** All results that match, read a page at a time: memory does not grow with the batch. */

@@ -4,6 +4,7 @@ import { type AttemptRow, recordAttempts } from "./attempts.ts";
 import { type Claim, finishedPositions, triedPositions } from "./claim.ts";
 import { type Flushed, flushResults, type ResultRow } from "./flush.ts";
 import { createFlusher } from "./flusher.ts";
+import { holdBatch } from "./hold.ts";
 import { type ItemWork, workOnItem } from "./item-work.ts";
 import { failed, type Json, type Kind } from "./kind.ts";
 import { markSuspect, releaseChunk } from "./lease.ts";
@@ -28,7 +29,7 @@ export interface SliceDependencies {
   readonly sliceMs: number;
   readonly flushRows: number;
   readonly flushMs: number;
-  /** Called after every flush. */
+  /** Called after every flush, and where a slice held the batch or gave its chunk up. */
   readonly onFlushed: (batchId: string, flushed: Flushed) => void;
 }
 
@@ -75,6 +76,7 @@ export function runSlice(
   /** When open items may be begun, as far as they asked for a time. */
   const later = new Map<number, number>();
   let completed = false;
+  let held = false;
   /** Items without a final outcome. */
   let left = 0;
 
@@ -96,8 +98,20 @@ export function runSlice(
     dependencies.onFlushed(claim.batchId, flushed);
   };
 
+  const hold = async (reason: string) => {
+    const paused = await throughOutages(() => holdBatch(database.sql, claim, reason), over);
+    if (!paused) return;
+    log.warn({ reason }, "a batch is held");
+    dependencies.onFlushed(claim.batchId, paused);
+  };
+
   const settle = async (position: number, attempt: number, { outcome, tookMs }: ItemWork) => {
-    if (outcome.status === "later") {
+    if (outcome.status === "hold") {
+      stopped = true;
+      if (held) return;
+      held = true;
+      await hold(storableMessage(outcome.reason));
+    } else if (outcome.status === "later") {
       const { until, code, message } = outcome;
       later.set(position, until.getTime());
       if (code === null) return;
@@ -170,11 +184,12 @@ export function runSlice(
     throughOutages(async () => {
       if (completed || lost.signal.aborted) return;
       const everyoneWaits = later.size > 0 && later.size === left;
-      await releaseChunk(database.sql, claim, {
+      const gaveUp = await releaseChunk(database.sql, claim, {
         later: Object.fromEntries(later),
         notBefore: everyoneWaits ? new Date(Math.min(...later.values())) : null,
         brokeDown,
       });
+      if (gaveUp) dependencies.onFlushed(claim.batchId, gaveUp);
     }, over);
 
   const run = async () => {

@@ -8,7 +8,7 @@ const maxCodeLength = 100;
 /** A message is for people; a provider may have answered with a whole page. */
 const maxMessageLength = 2_000;
 
-type FinalOutcome = Exclude<Outcome, { status: "later" }>;
+type FinalOutcome = Extract<Outcome, { status: "done" | "failed" }>;
 
 /**
  * A final outcome as the columns that store it. What a database cannot hold (a NUL character, half a character, a value

@@ -55,6 +55,16 @@ export function startWorkers(options: WorkersOptions): Workers {
     woken = false;
   };
 
+  const halt = (batchId: string) => {
+    for (const slice of running) if (slice.claim.batchId === batchId) slice.stop();
+  };
+
+  const onFlushed: WorkersOptions["onFlushed"] = (batchId, flushed) => {
+    // What one slice finds, or did itself when it held the batch, the others need not find too.
+    if (flushed.state !== "processing") halt(batchId);
+    options.onFlushed(batchId, flushed);
+  };
+
   /** Resolves when the next chunk may be claimed. */
   const begin = async (claim: Claim): Promise<void> => {
     const kind = kinds.get(claim.kind);
@@ -63,7 +73,7 @@ export function startWorkers(options: WorkersOptions): Workers {
     const alone = isSuspicious(claim);
     const others = alone ? [...running] : [];
     for (const other of others) other.stop();
-    const slice = runSlice(options, kind, claim, {
+    const slice = runSlice({ ...options, onFlushed }, kind, claim, {
       stopped: stopping,
       after: Promise.all(others.map(({ ended }) => ended)),
     });
@@ -124,9 +134,7 @@ export function startWorkers(options: WorkersOptions): Workers {
       findWork();
       renewing.wake();
     },
-    halt(batchId) {
-      for (const slice of running) if (slice.claim.batchId === batchId) slice.stop();
-    },
+    halt,
     async stop(graceMs) {
       stopping = true;
       for (const slice of running) slice.stop();

@@ -41,6 +41,7 @@ test("its drawing has an arrow for each change of the table, and no other", () =
     "queued a worker takes a chunk processing",
     "processing the last chunk ended completed",
     "processing every chunk failed failed",
+    "processing a handler holds it paused",
   ]);
 });
 

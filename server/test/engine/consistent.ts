@@ -15,9 +15,9 @@ export async function assertConsistent(database: Database, batchId: string): Pro
   `.execute(database.sql);
   const counted = await sql<Record<string, number | string>>`
     select chunks.number,
-      (sum(jsonb_array_length(inputs)) over (order by chunks.number) - jsonb_array_length(inputs))::int as first_position,
-      jsonb_array_length(inputs) as size,
-      case when found.succeeded + found.failed = jsonb_array_length(inputs) then 'completed'
+      (sum(json_array_length(inputs)) over (order by chunks.number) - json_array_length(inputs))::int as first_position,
+      json_array_length(inputs) as size,
+      case when found.succeeded + found.failed = json_array_length(inputs) then 'completed'
         when chunks.state = 'completed' then 'not completed' else chunks.state end as state,
       found.succeeded, found.failed
     from chunks, lateral (
@@ -28,6 +28,12 @@ export async function assertConsistent(database: Database, batchId: string): Pro
     where chunks.batch_id = ${batchId} order by chunks.number
   `.execute(database.sql);
   expect(chunks.rows).toEqual(counted.rows);
+
+  const times = await sql<{ number: number }>`
+    select number from chunks where batch_id = ${batchId} and (started_at > completed_at
+      or (started_at is null and (state in ('processing', 'retrying', 'completed') or succeeded + failed > 0)))
+  `.execute(database.sql);
+  expect(times.rows, "chunks whose times do not fit").toEqual([]);
 
   const sum = (column: string) => counted.rows.reduce((total, row) => total + Number(row[column]), 0);
   const inState = (state: string) => counted.rows.filter((row) => row["state"] === state).length;

@@ -21,6 +21,7 @@ describeEngine("a row that contradicts itself is refused", (database) => {
     "completed_at = now()",
     "state = 'paused'",
     "paused_at = now()",
+    "reason = 'It waits.'",
     "state = 'processing'",
     "state = 'queued', visibility = 'creating'",
     "deleted_at = now()",
@@ -43,6 +44,8 @@ describeEngine("a row that contradicts itself is refused", (database) => {
     "succeeded = 3",
     "succeeded = 2, failed = -1",
     "size = 0",
+    "state = 'failed'",
+    "completed_at = now()",
   ])("chunks: %s", async (change) => {
     const id = await createWorld(database()).write([1, 2]);
     await expect(
@@ -62,16 +65,20 @@ describeEngine("a row that contradicts itself is refused", (database) => {
     ).rejects.toThrow("check constraint");
   });
 
-  test.each(["done_at = now()", "lease_token = null", "done_at = null, lease_token = null"])(
-    "shared work: %s",
-    async (change) => {
-      const key = randomUUID();
-      await sql`
+  test.each([
+    "done_at = now()",
+    "value = '1'",
+    "lease_token = null",
+    "leased_until = null",
+    "lease_token = null, leased_until = null",
+    "value = '1', done_at = now(), lease_token = null",
+  ])("shared work: %s", async (change) => {
+    const key = randomUUID();
+    await sql`
       insert into shared_work (key, lease_token, leased_until) values (${key}, gen_random_uuid(), now())
     `.execute(database().sql);
-      await expect(
-        sql`update shared_work set ${sql.raw(change)} where key = ${key}`.execute(database().sql),
-      ).rejects.toThrow("check constraint");
-    },
-  );
+    await expect(
+      sql`update shared_work set ${sql.raw(change)} where key = ${key}`.execute(database().sql),
+    ).rejects.toThrow("check constraint");
+  });
 });

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
-import { expect, test } from "vitest";
-import type { NewBatch } from "../../src/engine/create.ts";
+import { describe, expect, test } from "vitest";
+import type { Finished, NewBatch } from "../../src/engine/create.ts";
 import { done } from "../../src/engine/kind.ts";
 import { markExpired, removeHidden } from "../../src/engine/remove.ts";
+import type { Transaction } from "../../src/platform/database/sql.ts";
 import { assertConsistent, rowsLeft } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
 import { createWorld, numbers } from "./world.ts";
@@ -34,7 +35,7 @@ describeEngine("writing a batch", (database) => {
     ]) {
       await writer.add(inputs.slice(from, to));
     }
-    expect(await writer.finish()).toBe(107);
+    expect((await writer.finish()).batch.items).toBe(107);
     const { rows } = await sql<{ size: number; inputs: unknown[] }>`
       select size, inputs from chunks where batch_id = ${batch.id} order by number
     `.execute(database().sql);
@@ -140,6 +141,120 @@ describeEngine("writing a batch", (database) => {
       inputs.map((input) => (Object.is(input, -0) ? 0 : input)),
     );
     expect(seen).toEqual(inputs.map(() => "only text"));
+  });
+
+  describe("what is known only at its end", () => {
+    test("its name, its options, its start and what goes with it happen with its appearance", async () => {
+      const { engine, kind, reached } = createWorld(database());
+      await engine.run();
+      const writer = await engine.write(newBatch(kind));
+      await writer.add(numbers(9));
+      const seen: Finished[] = [];
+      const finished = await writer.finish({
+        name: "told last",
+        options: null,
+        start: { maxActive: 1_000 },
+        async also(tx, present) {
+          seen.push(present);
+          await note(present.batch.id, tx);
+        },
+      });
+      const { batch, refusal } = finished;
+      expect(refusal).toBeNull();
+      expect(batch).toMatchObject({ name: "told last", options: null, state: "queued", items: 9, chunks: 3 });
+      expect(seen).toEqual([finished]);
+      expect(await noted(batch.id)).toBe(true);
+      expect(await reached(batch.id, "completed")).toMatchObject({
+        name: "told last",
+        options: null,
+        succeeded: 9,
+      });
+      await assertConsistent(database(), batch.id);
+    });
+
+    test("a start that is refused leaves it there, pending, and the refusal is told", async () => {
+      const { engine, kind, begin } = createWorld(database());
+      await begin([1]);
+      const batch = newBatch(kind);
+      const writer = await engine.write(batch);
+      await writer.add([1]);
+      const seen: Finished[] = [];
+      const finished = await writer.finish({
+        start: { maxActive: 1 },
+        async also(tx, present) {
+          seen.push(present);
+          await note(batch.id, tx);
+        },
+      });
+      expect(finished).toMatchObject({
+        batch: { id: batch.id, state: "pending", items: 1 },
+        refusal: { reason: "too_many_active", limit: 1 },
+      });
+      expect(seen).toEqual([finished]);
+      expect(await noted(batch.id)).toBe(true);
+      expect(await engine.read(batch.id)).toEqual(finished.batch);
+      expect(await engine.start(batch.id, { maxActive: 2 })).toMatchObject({ state: "queued" });
+    });
+
+    test("of several that end at once, only as many are started as there is room for", async () => {
+      const { engine, kind } = createWorld(database());
+      const writers = await Promise.all(numbers(4).map(() => engine.write(newBatch(kind))));
+      for (const writer of writers) await writer.add([1]);
+      const finished = await Promise.all(writers.map((writer) => writer.finish({ start: { maxActive: 2 } })));
+      expect(finished.map(({ batch }) => batch.state).sort()).toEqual([
+        "pending",
+        "pending",
+        "queued",
+        "queued",
+      ]);
+      expect(await engine.count({ kind })).toBe(4);
+    });
+
+    test("one without items is complete at once", async () => {
+      const { engine, kind } = createWorld(database());
+      const writer = await engine.write(newBatch(kind));
+      expect(await writer.finish({ start: { maxActive: 1 } })).toMatchObject({
+        batch: { state: "completed", items: 0, startedAt: expect.any(Date), completedAt: expect.any(Date) },
+        refusal: null,
+      });
+    });
+
+    test("where what goes with it fails, nobody sees anything of it, and it can be ended again", async () => {
+      const { engine, kind, begin } = createWorld(database());
+      const batch = newBatch(kind);
+      const writer = await engine.write(batch);
+      await writer.add(numbers(9));
+      const ending = { name: "told last", start: { maxActive: 1 } };
+      await expect(
+        writer.finish({
+          ...ending,
+          async also(tx) {
+            await note(batch.id, tx);
+            throw new Error("no place for the answer");
+          },
+        }),
+      ).rejects.toThrow("no place for the answer");
+      expect(await engine.read(batch.id)).toBeNull();
+      expect(await noted(batch.id)).toBe(false);
+      // The room that it had taken is free again.
+      await engine.cancel(await begin([1]));
+      expect(await writer.finish({ ...ending, also: (tx) => note(batch.id, tx) })).toMatchObject({
+        batch: { state: "queued", name: "told last", items: 9 },
+        refusal: null,
+      });
+      expect(await noted(batch.id)).toBe(true);
+      await assertConsistent(database(), batch.id);
+    });
+
+    /** Any row will do; this one is seen by nobody else. */
+    const note = async (id: string, tx: Transaction): Promise<void> => {
+      await sql`insert into shared_work (key, value, done_at) values (${id}, '1', now())`.execute(tx);
+    };
+
+    const noted = async (id: string) => {
+      const { rows } = await sql`select 1 from shared_work where key = ${id}`.execute(database().sql);
+      return rows.length === 1;
+    };
   });
 
   test("what was finished twice, or failed on the way, is told", async () => {

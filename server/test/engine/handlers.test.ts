@@ -80,6 +80,7 @@ describeEngine("what handlers do", (database) => {
     ["nothing", undefined],
     ["a string", "done"],
     ["an unknown status", { status: "maybe" }],
+    ["hold without a reason", { status: "hold" }],
     ["later without a time", { status: "later", until: new Date(Number.NaN), code: null, message: null }],
     ["later with a text for a time", { status: "later", until: "tomorrow", code: null, message: null }],
   ])("one that returns %s is a fault of ours, and harms no neighbour", async (_what, outcome) => {

@@ -52,6 +52,35 @@ describeServer("several processes", (_server, place) => {
     await assertConsistent(database, batch.id);
   });
 
+  test("an item that holds the batch stops all of them, and all go on when it is resumed", async () => {
+    const { batch, database, engine, reached } = await setup(
+      numbers(600).map((n) => (n === 100 ? "missing" : "slowly")),
+      20,
+    );
+    const processes = numbers(3).map(() => batch.start());
+    for (const one of processes) await one.shown("ready");
+    expect((await reached("paused")).reason).toBe("Something is missing.");
+    await until(async () => expect(await chunksIn(database, batch.id, "processing")).toBe(0));
+    const called = () => batch.calls().reduce((sum, calls) => sum + calls, 0);
+    const held = called();
+    expect(held).toBeLessThan(600);
+    // All that was begun but the one that holds.
+    expect(await engine.read(batch.id)).toMatchObject({ succeeded: held - 1, failed: 0 });
+    await assertConsistent(database, batch.id);
+
+    // Without what is missing it is held again.
+    await engine.resume(batch.id);
+    await reached("paused");
+    await until(async () => expect(await chunksIn(database, batch.id, "processing")).toBe(0));
+    for (const one of processes) one.child.send("go");
+    for (const one of processes) await one.shown("supplied");
+    await engine.resume(batch.id);
+    for (const one of processes) expect(await one.ended).toMatchObject({ code: 0 });
+    expect(await engine.read(batch.id)).toMatchObject({ state: "completed", succeeded: 600, reason: null });
+    expect(batch.calls()).toEqual(numbers(600).map((n) => (n === 100 ? 3 : 1)));
+    await assertConsistent(database, batch.id);
+  });
+
   test("one that is frozen beyond its lease loses its chunk, and cannot write when it goes on", async () => {
     const { batch, database, engine, reached } = await setup(["hold", ...numbers(3)], 4);
     const frozen = batch.start({ concurrency: 1 });

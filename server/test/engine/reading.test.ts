@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
-import { expect, test } from "vitest";
-import { done, failed } from "../../src/engine/kind.ts";
+import { describe, expect, test } from "vitest";
+import type { Flushed } from "../../src/engine/flush.ts";
+import { readInputs } from "../../src/engine/inputs.ts";
+import { done, failed, type Json } from "../../src/engine/kind.ts";
 import { streamResults } from "../../src/engine/results.ts";
 import { describeEngine } from "./databases.ts";
 import { createWorld, numbers } from "./world.ts";
@@ -84,5 +87,93 @@ describeEngine("reading", (database) => {
       told.map(({ processed }) => processed).toSorted((a, b) => a - b),
     );
     expect(told.at(-1)).toEqual({ state: "completed", processed: 95, items: 95 });
+  });
+
+  test("the end of a batch whose last chunk broke down is told too", async () => {
+    const told: Flushed[] = [];
+    const { engine, begin, reached } = createWorld(database(), done, {
+      onProgress: (_id, flushed) => void told.push(flushed),
+    });
+    const id = await begin([1]);
+    const broken = sql.id(`broken_${id.replaceAll("-", "_")}`);
+    await sql`
+      alter table results add constraint ${broken} check (batch_id <> ${sql.lit(id)})
+    `.execute(database().sql);
+    await engine.run();
+    await reached(id, "failed");
+    await engine.stop(10_000);
+    await sql`alter table results drop constraint ${broken}`.execute(database().sql);
+    expect(told).toEqual([{ state: "failed", chunkCompleted: false, items: 1, processed: 0 }]);
+  });
+
+  test("pages can be counted instead, and the count says how many there are", async () => {
+    const { engine, kind, write, begin } = createWorld(database());
+    for (let index = 0; index < 11; index += 1) await write([1], { owner: index % 3 ? "me" : "they" });
+    const started = await begin([1], { owner: "me" });
+    const deleted = await write([1], { owner: "me" });
+    await engine.softDelete(deleted, 1);
+    const all = (await engine.list({ kind }, { limit: 100 })).map(({ id }) => id);
+    const counted: string[] = [];
+    for (let offset = 0; offset < 15; offset += 5)
+      counted.push(...(await engine.list({ kind }, { limit: 5, offset })).map(({ id }) => id));
+    expect(counted).toEqual(all);
+    expect(await engine.list({ kind }, { limit: 5, offset: 12 })).toEqual([]);
+    const after = (await engine.list({ kind }, { limit: 4 })).at(-1);
+    expect(
+      (await engine.list({ kind }, { limit: 2, offset: 3, ...(after && { after }) })).map(({ id }) => id),
+    ).toEqual(all.slice(7, 9));
+    expect(await engine.count({ kind })).toBe(12);
+    expect(await engine.count({ kind, includeDeleted: true })).toBe(13);
+    expect(await engine.count({ kind, owner: "me" })).toBe(8);
+    expect(await engine.count({ kind, states: ["queued", "paused"] })).toBe(1);
+    expect(await engine.count({ kind, states: [] })).toBe(0);
+    expect(await engine.count({ kind, owner: "nobody" })).toBe(0);
+    expect((await engine.list({ kind, states: ["queued"] }, { limit: 5, offset: 0 }))[0]?.id).toBe(started);
+  });
+
+  describe("a result comes with its input", () => {
+    /** Every seventh fails; inputs are of every shape, and none is at a place that tells it. */
+    const input = (n: number): Json => (n % 5 === 3 ? null : n % 2 ? { of: [n * 31] } : `${n * 31}`);
+    const inputs = numbers(93).map(input);
+
+    const complete = async (chunkSize: number) => {
+      const { engine, begin, reached } = createWorld(database(), (_input, { position }) =>
+        position % 7 === 0 ? failed("seventh", "No.") : done(position),
+      );
+      const id = await begin(inputs, { chunkSize });
+      await engine.run();
+      await reached(id, "completed");
+      return { engine, id };
+    };
+
+    test.each([
+      ["many chunks and a short last one", 10],
+      ["chunks that fit", 31],
+      ["one chunk that is not full", 100],
+      ["chunks of one", 1],
+    ])("of %s", async (_what, chunkSize) => {
+      const { engine, id } = await complete(chunkSize);
+      const all = await engine.results(id, {}, { limit: 100 });
+      expect(all.map((result) => result.input)).toEqual(inputs);
+      const sparse = await engine.results(id, { succeeded: false }, { limit: 100, after: 20 });
+      expect(sparse.map(({ position, input: its }) => [position, its])).toEqual(
+        numbers(93)
+          .filter((n) => n % 7 === 0 && n > 20)
+          .map((n) => [n, inputs[n]]),
+      );
+      const last = await engine.results(id, {}, { limit: 5, after: 91 });
+      expect(last.map(({ position, input: its }) => [position, its])).toEqual([[92, inputs[92]]]);
+      const streamed: unknown[] = [];
+      for await (const result of streamResults(database().sql, id, {}, 7)) streamed.push(result.input);
+      expect(streamed).toEqual(inputs);
+    });
+
+    test("whatever order and however often positions are asked for; one that is not there has none", async () => {
+      const { id } = await complete(10);
+      const found = await readInputs(database().sql, id, [92, 0, 47, 47, 93, 1_000_000]);
+      expect([...found].sort(([a], [b]) => a - b)).toEqual([0, 47, 92].map((n) => [n, inputs[n]]));
+      expect(await readInputs(database().sql, id, [])).toEqual(new Map());
+      expect(await readInputs(database().sql, randomUUID(), [0])).toEqual(new Map());
+    });
   });
 });

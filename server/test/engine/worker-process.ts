@@ -10,6 +10,7 @@ import { createEngine, type Timing } from "../../src/engine/engine.ts";
 import {
   done,
   failed,
+  hold,
   type ItemContext,
   type Json,
   type Outcome,
@@ -41,6 +42,13 @@ const die = () => process.kill(process.pid, "SIGKILL");
 /** Work that items share is written down where it is done: who waits for it is asked again and again. */
 const isShared = (input: Json) => typeof input === "string" && input.startsWith("once");
 
+/** What the items that hold their batch wait for: a message that comes while nothing waits for one. */
+let supplied = false;
+process.on("message", () => {
+  supplied = true;
+  say("supplied");
+});
+
 /** What inputs order: inputs are data, so that every process does the same with an item. */
 async function handle(input: Json, { position, attempt, once }: ItemContext): Promise<Outcome> {
   const output = { pid: process.pid, position };
@@ -64,6 +72,8 @@ async function handle(input: Json, { position, attempt, once }: ItemContext): Pr
     case "hold":
       await new Promise((resolve) => process.once("message", resolve));
       return done(output);
+    case "missing":
+      return supplied ? done(output) : hold("Something is missing.");
     default:
       return once(input, async () => {
         write(position);

@@ -1,0 +1,28 @@
+import { type QueryExecutorProvider, sql } from "kysely";
+import type { Json } from "./kind.ts";
+
+/**
+ * Inputs of some positions of a batch. All chunks but the last one have one size, so a position tells its chunk; and an
+ * array of inputs is unpacked once, however many of it are wanted.
+ */
+export async function readInputs(
+  database: QueryExecutorProvider,
+  batchId: string,
+  positions: readonly number[],
+): Promise<ReadonlyMap<number, Json>> {
+  const { rows } = await sql<{ position: number; input: Json }>`
+    with wanted as (
+      select position, position / size as number
+      from unnest(${positions}::integer[]) as position, chunks
+      where batch_id = ${batchId} and chunks.number = 0
+    ), touched as (
+      select first_position, inputs from chunks
+      where batch_id = ${batchId} and number in (select number from wanted)
+    )
+    select wanted.position, unpacked.input
+    from touched
+      cross join lateral json_array_elements(inputs) with ordinality as unpacked (input, place)
+      join wanted on wanted.position = first_position + unpacked.place - 1
+  `.execute(database);
+  return new Map(rows.map(({ position, input }) => [position, input]));
+}
