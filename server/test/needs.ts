@@ -11,7 +11,7 @@ declare module "vitest" {
 }
 
 /** What some tests need and `npm ci` does not bring, by its Debian package. */
-export type Need = "chromium" | "curl" | "postgresql" | "python3-requests" | "redis-server";
+export type Need = "chromium" | "curl" | "openssl" | "postgresql" | "python3-requests" | "redis-server";
 
 interface Program {
   /** Where it is if not in its usual place, as on macOS. */
@@ -34,6 +34,7 @@ const postgresqlFolders = () =>
 const programs: Readonly<Record<Need, Program>> = {
   chromium: { variable: "CHROMIUM", name: "chromium", works: existsSync },
   curl: { variable: "CURL", name: "curl", works: existsSync },
+  openssl: { variable: "OPENSSL", name: "openssl", works: existsSync },
   postgresql: {
     variable: "INITDB",
     name: "initdb",

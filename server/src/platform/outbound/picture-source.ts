@@ -1,0 +1,88 @@
+import { downloadImage } from "./download.ts";
+import type { Origins } from "./origins.ts";
+import type { Outbound } from "./outbound.ts";
+import type { S3Reader } from "./s3.ts";
+
+export interface PictureSourceOptions {
+  readonly outbound: Outbound;
+  readonly origins: Origins;
+  readonly s3: S3Reader;
+  /** Buckets that may be read; null for every one that the credentials can read. */
+  readonly buckets: readonly string[] | null;
+  readonly maxBytes: number;
+  /** For one picture, redirects and body included. */
+  readonly totalMs: number;
+}
+
+interface FetchOptions {
+  /** Whose turn it takes: scheme, host and port, or `s3://bucket`. */
+  readonly origin: string;
+  /** What the picture was when it was fetched last; null to have it whatever it is. */
+  readonly known: { readonly etag: string | null; readonly lastModified: string | null } | null;
+  readonly signal: AbortSignal;
+}
+
+type FetchedPicture =
+  | {
+      readonly status: "ok";
+      readonly bytes: Buffer;
+      readonly etag: string | null;
+      readonly lastModified: string | null;
+    }
+  | { readonly status: "not_modified" }
+  /** Nothing was tried: its origin is busy or out of reach until then. */
+  | { readonly status: "parked"; readonly until: Date }
+  | {
+      readonly status: "failed";
+      readonly code: string;
+      readonly message: string;
+      /** Another try may succeed, but not before `retryAfter`. */
+      readonly transient: boolean;
+      readonly retryAfter: Date | null;
+    };
+
+/** Bytes of a picture from an address that a user gave: guarded, in its origin's turn. */
+export interface PictureSource {
+  fetch(href: string, options: FetchOptions): Promise<FetchedPicture>;
+}
+
+export function createPictureSource(options: PictureSourceOptions): PictureSource {
+  const { outbound, origins, s3, buckets, maxBytes, totalMs } = options;
+
+  const download = (href: string, { known, signal }: FetchOptions) =>
+    href.slice(0, 5).toLowerCase() === "s3://"
+      ? s3.get(href, { maxBytes, totalMs, signal, ifNoneMatch: known?.etag ?? null })
+      : downloadImage(outbound, href, { maxBytes, totalMs, signal, known });
+
+  return {
+    async fetch(href, fetch) {
+      // Whoever may upload a file would read with the operator's credentials whatever they can read.
+      const bucket = /^s3:\/\/([^/]*)/i.exec(href)?.[1];
+      if (bucket !== undefined && buckets?.includes(bucket) === false) return blockedBucket(bucket);
+      const turn = await origins.enter(fetch.origin, fetch.signal);
+      if (turn.state === "parked") return { status: "parked", until: turn.until };
+      if (turn.state === "given_up") {
+        const { message } = turn;
+        return { status: "failed", code: "origin_unavailable", message, transient: false, retryAfter: null };
+      }
+      try {
+        const fetched = await download(href, fetch);
+        if (fetched.status !== "failed" || !fetched.transient) turn.leave("answered");
+        // A name that nobody knows says nothing of a host; its few tries are enough.
+        else if (fetched.code !== "dns_failure") turn.leave("unreachable", fetched.retryAfter);
+        return fetched;
+      } finally {
+        // Does nothing for who has left; what was thrown tells nothing of the origin.
+        turn.leave("aborted");
+      }
+    },
+  };
+}
+
+const blockedBucket = (bucket: string): FetchedPicture => ({
+  status: "failed",
+  code: "blocked_address",
+  message: `The bucket ${bucket} is not one that this service may read (S3_BUCKETS).`,
+  transient: false,
+  retryAfter: null,
+});
