@@ -1,0 +1,15 @@
+import { readFile } from "node:fs/promises";
+import { storeFacts } from "../../instructions.ts";
+import { createLocalVision } from "../local-vision.ts";
+
+const vision = createLocalVision({ workers: 1 });
+const { output } = await vision.describe({
+  image: await readFile(new URL("storefront.webp", import.meta.url)),
+  format: "webp",
+  width: 1000,
+  height: 700,
+  instruction: storeFacts,
+  signal: new AbortController().signal,
+});
+await vision.close();
+console.log(JSON.stringify(output));
