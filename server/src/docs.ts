@@ -1,5 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { configurationPage } from "./platform/configuration-page.ts";
+import { failuresPage } from "./platform/failures-page.ts";
+
+const write = (name: string, text: string) =>
+  writeFileSync(new URL(`../../docs/${name}`, import.meta.url), text);
 
 /** Writes the pages of `docs/` that are generated. */
-writeFileSync(new URL("../../docs/configuration.md", import.meta.url), configurationPage());
+write("configuration.md", configurationPage());
+write("errors.md", failuresPage());
