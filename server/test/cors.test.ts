@@ -197,3 +197,34 @@ describe("every answer, errors too,", () => {
     }
   });
 });
+
+describe("a page of another site", () => {
+  const post = (world: World, headers: Record<string, string>) =>
+    world.app.http.inject({ method: "POST", url: "/api/v1/batches/none/start", headers });
+  const stranger = "https://stranger.example";
+
+  test("changes nothing where no credential is asked for", async () => {
+    const world = await startApp();
+    for (const headers of [{ origin: stranger }, { origin: stranger, "sec-fetch-site": "cross-site" }]) {
+      const answer = await post(world, headers);
+      expect([answer.statusCode, answer.headers["x-error-code"]]).toEqual([403, "origin_not_allowed"]);
+    }
+  });
+
+  test("may where its origin is configured, and so may our own page and whatever is no page", async () => {
+    const world = await startApp({ CORS_ORIGINS: stranger });
+    const own = { origin: "http://localhost:80", "sec-fetch-site": "same-origin" };
+    for (const headers of [{ origin: stranger, "sec-fetch-site": "cross-site" }, own, {}]) {
+      expect((await post(world, headers)).headers["x-error-code"]).toBe("batch_not_found");
+    }
+  });
+
+  test("may read, as far as its browser lets it", async () => {
+    const answer = await (await startApp()).app.http.inject({
+      url: "/api/v1/batches",
+      headers: { origin: stranger, "sec-fetch-site": "cross-site" },
+    });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
+  });
+});

@@ -77,6 +77,14 @@ export const crossSite = (): AppError =>
     "This request must come from a page of this service: open the page again and repeat it there.",
   );
 
+export const originNotAllowed = (): AppError =>
+  new AppError({
+    code: "origin_not_allowed",
+    status: 403,
+    message:
+      "Pages of this origin may not change anything here; if yours should, add its origin to CORS_ORIGINS.",
+  });
+
 const permissionDenied = (message: string): AppError =>
   new AppError({ code: "permission_denied", status: 403, message });
 

@@ -1,8 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type AccessLevel, requireAccessLevels } from "./access.ts";
 import type { Authentication } from "./authenticate.ts";
+import { originNotAllowed } from "./errors.ts";
 import { anonymous, type Identity } from "./identity.ts";
 import { presentedBy } from "./presented.ts";
+import { mayBeForged } from "./same-origin.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -25,8 +27,12 @@ export function addAuthentication(http: FastifyInstance, authentication: Authent
   });
 
   http.addHook("onRequest", async (request, reply) => {
-    const decision = await authentication.decide(levelOf(request), presentedBy(request));
+    const level = levelOf(request);
+    const decision = await authentication.decide(level, presentedBy(request));
     if (decision.allowed) {
+      if (level !== "public" && decision.identity.method === "anonymous" && isStrangersPage(request, reply)) {
+        throw originNotAllowed();
+      }
       identities.set(request, decision.identity);
       return;
     }
@@ -46,6 +52,16 @@ function levelOf(request: FastifyRequest): AccessLevel {
   // without a level is older than the guard, and must not be open for that.
   return request.is404 || request.method === "OPTIONS" ? "public" : "admin";
 }
+
+/**
+ * A page of another site that lets the browser of somebody who can reach this service change something here: forms need
+ * nobody's leave to be sent across sites, only to be read. Clients that are no browsers send no `Origin`.
+ */
+const isStrangersPage = (request: FastifyRequest, reply: FastifyReply) =>
+  request.headers.origin !== undefined &&
+  mayBeForged(request) &&
+  // Set by CORS, which has run before, for origins that are configured.
+  reply.getHeader("access-control-allow-origin") === undefined;
 
 /** A person opening a page, as opposed to a script or a client: only they can use a form. */
 const isNavigation = (request: FastifyRequest) =>
