@@ -1,9 +1,14 @@
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { configureSharp } from "@fovea/imaging";
-import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { composeBatchWork } from "./batch-work.ts";
 import { analysisDialect, analysisPagesDialect } from "./features/analysis/errors.ts";
+import { analysisRoutes } from "./features/analysis/routes.ts";
+import { sampleRoutes } from "./features/analysis/samples/routes.ts";
+import { createSampleBatch } from "./features/analysis/samples/sample-batch.ts";
 import { catalogDialect } from "./features/catalog/errors.ts";
 import { iconsDialect } from "./features/icons/errors.ts";
 import { mediaDialect } from "./features/media/errors.ts";
@@ -23,6 +28,7 @@ import { createHttp } from "./platform/http/http.ts";
 import { bind, type Listening, listen, portOf } from "./platform/http/listen.ts";
 import { collectOpenApi, openApiRoutes } from "./platform/http/openapi.ts";
 import type { RegisteredRoute } from "./platform/http/routes.ts";
+import { createIdempotency } from "./platform/idempotency/idempotency.ts";
 import { createAdmission } from "./platform/limits/admission.ts";
 import { limitTo, registerInboundLimits } from "./platform/limits/inbound.ts";
 import { createMetrics, gauge, measureRequests } from "./platform/metrics.ts";
@@ -56,6 +62,9 @@ const redisOptions = { maxRetriesPerRequest: 0, enableOfflineQueue: false, comma
 /** Work that would wait longer than this is refused: within a client's patience, and far from its time-out. */
 const maxWaitMs = 4000;
 
+/** Between two looks for answers that need not be repeated any more. */
+const sweepMs = 3_600_000;
+
 export interface AppOptions {
   /** One that is open already, and is closed by whoever opened it. */
   readonly database?: Database;
@@ -66,7 +75,7 @@ export interface AppOptions {
 /** Opens the database, and puts the service together on it. */
 export async function createApp(
   config: Config,
-  logger: FastifyBaseLogger,
+  logger: Logger,
   { database: given, onDatabaseFault = () => {} }: AppOptions = {},
 ): Promise<App> {
   if (given) return composeApp(config, logger, given);
@@ -100,7 +109,7 @@ export async function createApp(
 }
 
 /** The composition root: the only file that knows how everything fits together. */
-async function composeApp(config: Config, logger: FastifyBaseLogger, database: Database): Promise<App> {
+async function composeApp(config: Config, logger: Logger, database: Database): Promise<App> {
   configureSharp();
   let draining = false;
   const basePath = config.BASE_PATH;
@@ -111,7 +120,10 @@ async function composeApp(config: Config, logger: FastifyBaseLogger, database: D
   });
   const catalog = loadCatalog({ overrideFile: join(config.DATA_DIR, "models.json") });
   const metrics = createMetrics();
-  const admission = createAdmission({ ...workLimits(config), maxWaitMs, now: () => performance.now() });
+  const limits = workLimits(config);
+  const admission = createAdmission({ ...limits, maxWaitMs, now: () => performance.now() });
+  const work = composeBatchWork(config, logger, database, limits);
+  const idempotency = createIdempotency({ database });
   gauge(metrics, "fovea_prepare_running", "Pictures being worked on.", () => admission.state().running);
   gauge(metrics, "fovea_prepare_waiting", "Pictures waiting for a turn.", () => admission.state().waiting);
   gauge(
@@ -155,13 +167,21 @@ async function composeApp(config: Config, logger: FastifyBaseLogger, database: D
   const redis = config.REDIS_URL === undefined ? null : new Redis(config.REDIS_URL, redisOptions);
   redis?.on("error", (error) => logger.warn({ err: error }, "redis is out of reach; limits are not shared"));
   http.addHook("onClose", async () => redis?.disconnect());
+  const sweeping = setInterval(() => {
+    // What was not removed this time is removed the next time.
+    idempotency
+      .sweep()
+      .catch((error: unknown) => logger.warn({ err: error }, "idempotency keys were not swept"));
+  }, sweepMs);
+  http.addHook("onClose", async () => clearInterval(sweeping));
   await registerInboundLimits(http, { enabled: config.RATE_LIMITS, redis });
 
   await collectOpenApi(http, {
     title: "Fovea",
     version,
     description:
-      "Prepares images for vision models. One service, one port; every error carries `X-Error-Code`.",
+      "Prepares images for vision models, and analyzes images by the million. One service, one port; every error carries " +
+      "`X-Error-Code`.",
     basePath,
   });
   await http.register(
@@ -180,6 +200,16 @@ async function composeApp(config: Config, logger: FastifyBaseLogger, database: D
         },
         rate: config.PREPARE_RATE_LIMIT,
       });
+      await scope.register(analysisRoutes, {
+        engine: work.engine,
+        idempotency,
+        chunkSize: config.CHUNK_SIZE,
+        maxActive: config.MAX_CONCURRENT_BATCHES,
+        models: [...work.vision.named.keys()],
+        rate: config.ANALYSIS_RATE_LIMIT,
+        now: () => new Date(),
+      });
+      await scope.register(sampleRoutes);
       await scope.register(operationsRoutes, {
         version,
         draining: () => draining,
@@ -188,12 +218,27 @@ async function composeApp(config: Config, logger: FastifyBaseLogger, database: D
             () => true,
             () => false,
           ),
+        redis: () =>
+          redis === null
+            ? null
+            : redis.ping().then(
+                () => true,
+                () => false,
+              ),
+        environment: config.ENVIRONMENT,
+        batches: {
+          chunkSize: config.CHUNK_SIZE,
+          maxConcurrentBatches: config.MAX_CONCURRENT_BATCHES,
+          maxConcurrentWorkers: config.MAX_CONCURRENT_WORKERS,
+          // No key is used for anything yet.
+          apiKeys: 0,
+        },
         metrics,
         serveMetrics: config.METRICS_PORT === undefined,
         summaries: { prepare: admission.state },
         capabilities: {
           supported_providers: catalog.providers().map(({ name }) => name),
-          features: ["prepare"],
+          features: ["prepare", "analysis"],
           read_formats: ["JPEG", "PNG", "GIF", "WEBP"],
           write_formats: ["JPEG", "PNG", "WEBP"],
         },
@@ -207,14 +252,27 @@ async function composeApp(config: Config, logger: FastifyBaseLogger, database: D
     { prefix: basePath },
   );
 
+  const createSample = (port: number) =>
+    createSampleBatch({
+      database,
+      engine: work.engine,
+      chunkSize: config.CHUNK_SIZE,
+      maxActive: config.MAX_CONCURRENT_BATCHES,
+      baseUrl: `http://127.0.0.1:${port}${basePath}`,
+      now: () => new Date(),
+    });
+
   let listening: Listening | undefined;
   const metricsServer = createMetricsServer(metrics);
   return {
     http,
     routes,
     async listen() {
+      await idempotency.recover();
       listening = await listen(http, { host: config.HOST, port: config.PORT, ports: config.PORTS });
       const { port, ports } = listening;
+      await work.engine.run();
+      if (config.SAMPLE && config.ENVIRONMENT === "development") await createSample(port);
       if (config.METRICS_PORT === undefined) return { port, ports, metricsPort: null };
       try {
         await bind(metricsServer, "METRICS_PORT", config.HOST, config.METRICS_PORT);
@@ -226,8 +284,7 @@ async function composeApp(config: Config, logger: FastifyBaseLogger, database: D
     },
     async close(graceMs) {
       draining = true;
-      if (listening) await listening.close(graceMs);
-      else await http.close();
+      await Promise.all([listening ? listening.close(graceMs) : http.close(), work.close(graceMs)]);
       metricsServer.close();
       metricsServer.closeAllConnections();
     },

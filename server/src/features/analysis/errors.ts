@@ -1,10 +1,21 @@
+import { BatchRefusal, type RefusalReason } from "../../engine/errors.ts";
+import type { Batch } from "../../engine/records.ts";
+import { AppError } from "../../platform/errors.ts";
 import { type Dialect, jsonError, under } from "../../platform/http/dialect.ts";
 import { errorPage, wantsPage } from "../../platform/http/error-page.ts";
+import { TableError } from "../../platform/tables/errors.ts";
 
 const render: Dialect["render"] = (error, { timestamp }) =>
   jsonError(error.status, { success: false, error: error.message, error_type: error.code, timestamp });
 
-const isApi = under("/api/v1/batches", "/api/v1/batch", "/api/v1/export", "/api/v1/system");
+const isApi = under(
+  "/api/v1/batches",
+  "/api/v1/batch",
+  "/api/v1/export",
+  "/api/v1/system",
+  "/api/v1/ping",
+  "/samples",
+);
 
 /** How the batch API words errors. */
 export const analysisDialect: Dialect = {
@@ -24,3 +35,102 @@ export const analysisPagesDialect: Dialect = {
   validationStatus: 400,
   render: (error, context) => (wantsPage(context) ? errorPage(error, context) : render(error, context)),
 };
+
+const refuse = (code: string, message: string, status = 400) => new AppError({ code, status, message });
+
+export const batchNotFound = (id: string) => refuse("batch_not_found", `Batch not found: ${id}`, 404);
+export const noFile = () => refuse("no_file", "No file uploaded: send the CSV as the form field `file`.");
+export const noFileSelected = () => refuse("no_file", "No file selected");
+export const unknownFile = (field: string) =>
+  refuse(
+    "validation_error",
+    `The form has a file in the field ${field}; send the CSV as the field \`file\`.`,
+  );
+const malformedForm = (cause: unknown) =>
+  new AppError({
+    code: "malformed_form",
+    status: 400,
+    message: "The form is damaged or was cut short; nothing was stored. Send it again.",
+    cause,
+  });
+/** The plugin's own refusals have a status; what its parser throws at a form that is cut short has none. */
+export const toFormError = (error: unknown): Error =>
+  error instanceof Error && "statusCode" in error ? error : malformedForm(error);
+export const notAForm = () =>
+  refuse("validation_error", "Send the CSV as a multipart form (multipart/form-data) with the field `file`.");
+export const encodedBody = () =>
+  refuse(
+    "validation_error",
+    "A Content-Encoding of the whole form is not supported: compress the file in it instead (urls.csv.gz).",
+  );
+export const noUrlColumn = (first: readonly string[]) =>
+  refuse(
+    "no_url_column",
+    `No valid URLs found in CSV file: the first row names no column such as url, image_url or link, and holds no address. It reads: ${shown(first)}`,
+  );
+export const noUrls = () =>
+  refuse(
+    "no_valid_urls",
+    "No valid URLs found in CSV file: no row of its column holds an http://, https:// or s3:// address.",
+  );
+export const rowTooLarge = (line: number, maxBytes: number) =>
+  refuse("row_too_large", `The row in line ${line} holds more than ${maxBytes} bytes; shorten its cells.`);
+export const uploadTooLarge = (maxBytes: number) =>
+  refuse(
+    "payload_too_large",
+    `The file is larger than ${Math.floor(maxBytes / 2 ** 20)} MB; upload it in parts.`,
+    413,
+  );
+export const invalidField = (field: string, what: string) => refuse("validation_error", `${field}: ${what}`);
+
+const shown = (cells: readonly string[]) => {
+  const text = cells.join(", ");
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+};
+
+/** What a table cannot be read for is the uploader's to mend; anything else passes as it is. */
+export function toUploadError(error: unknown, maxBytes: number): unknown {
+  if (!(error instanceof TableError)) return error;
+  if (error.code === "table_too_large") return uploadTooLarge(maxBytes);
+  return new AppError({ code: error.code, status: 400, message: error.message, cause: error });
+}
+
+/** Refusals of the engine in the words of this API; its document knows neither 409 nor 422. */
+export async function refusalsOf<Value>(id: string, operation: Promise<Value>): Promise<Value> {
+  try {
+    return await operation;
+  } catch (error) {
+    if (error instanceof BatchRefusal) throw wordsOf(id, error.refusal);
+    throw error;
+  }
+}
+
+function wordsOf(id: string, refusal: RefusalReason): AppError {
+  switch (refusal.reason) {
+    case "not_found":
+      return batchNotFound(id);
+    case "deleted":
+      return refuse(
+        "batch_deleted",
+        `The batch was deleted; it cannot be changed any more (${refusal.operation}).`,
+      );
+    case "too_many_active":
+      return refuse("too_many_batches", tooManyActive(refusal.limit));
+    case "nothing_to_retry":
+      return refuse("nothing_to_retry", "No row of the batch failed so; there is nothing to retry.");
+    case "wrong_state":
+      return refuse("batch_state", wrongState(refusal.operation, refusal.state));
+  }
+}
+
+export const tooManyActive = (limit: number) => `Maximum concurrent batches (${limit}) reached`;
+
+function wrongState(operation: string, state: Batch["state"]): string {
+  if (operation === "remove")
+    return `Cannot delete a batch that is ${state}: pause or cancel it, or add force=true.`;
+  const hint =
+    operation === "force-start" && state === "completed"
+      ? ": it is complete. Clone it to run it again, or send skip_validation=true"
+      : "";
+  return `Cannot ${operation} a batch that is ${state}${hint}`;
+}

@@ -7,6 +7,16 @@ export interface OperationsOptions {
   readonly draining: () => boolean;
   /** Whether the database answers. */
   readonly database: () => Promise<boolean>;
+  /** Whether Redis answers; null where none is configured. */
+  readonly redis: () => Promise<boolean> | null;
+  readonly environment: string;
+  /** What the batch API works with. */
+  readonly batches: {
+    readonly chunkSize: number;
+    readonly maxConcurrentBatches: number;
+    readonly maxConcurrentWorkers: number;
+    readonly apiKeys: number;
+  };
   readonly metrics: Metrics;
   /** False where metrics have a port of their own. */
   readonly serveMetrics: boolean;
@@ -43,6 +53,41 @@ export const operationsRoutes: FastifyPluginAsync<OperationsOptions> = async (ht
         version: "1.0",
         services: { database },
         timestamp: now(),
+      };
+    },
+  });
+
+  http.get("/api/v1/health", {
+    config: probe,
+    schema: {
+      tags,
+      operationId: "getApiHealth",
+      summary: "The health answer that clients of the batch and media APIs look for, in one body",
+    },
+    handler: async () => {
+      const timestamp = now();
+      const [database, redis] = await Promise.all([options.database(), options.redis()]);
+      const healthy = database && redis !== false;
+      const { batches } = options;
+      return {
+        success: true,
+        status: healthy ? "healthy" : "degraded",
+        // That of the documents, which their clients compare.
+        version: "1.0.0",
+        environment: options.environment,
+        services: { database, redis: redis !== false },
+        data: {
+          status: healthy ? "healthy" : "degraded",
+          database: database ? "connected" : "disconnected",
+          redis: redis === null ? "not_configured" : redis ? "connected" : "disconnected",
+          config: {
+            chunk_size: batches.chunkSize,
+            max_concurrent_batches: batches.maxConcurrentBatches,
+            max_concurrent_workers: batches.maxConcurrentWorkers,
+            api_keys_count: batches.apiKeys,
+          },
+        },
+        timestamp,
       };
     },
   });

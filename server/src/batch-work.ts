@@ -1,0 +1,96 @@
+import { availableParallelism } from "node:os";
+import type { Logger } from "pino";
+import { createEngine, type Engine } from "./engine/engine.ts";
+import { createRunPixelWork } from "./features/analysis/pixel-work.ts";
+import { createRowsKind } from "./features/analysis/rows.kind.ts";
+import type { Vision } from "./features/analysis/vision.ts";
+import { storeFacts } from "./models/instructions.ts";
+import { createLocalVision } from "./models/local/local-vision.ts";
+import type { Config } from "./platform/config.ts";
+import type { Database } from "./platform/database/database.ts";
+import { createAdmission } from "./platform/limits/admission.ts";
+import { createOrigins } from "./platform/outbound/origins.ts";
+import { createOutbound } from "./platform/outbound/outbound.ts";
+import { createPictureSource } from "./platform/outbound/picture-source.ts";
+import { createS3Reader } from "./platform/outbound/s3.ts";
+
+export interface BatchWork {
+  readonly engine: Engine;
+  readonly vision: Vision;
+  /** Items under way finish within the time of grace; then everything that reaches outside is closed. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** The engine with its kinds, and what these reach outside with. Nothing is worked on before `engine.run`. */
+export function composeBatchWork(
+  config: Config,
+  logger: Logger,
+  database: Database,
+  { memoryBytes }: { readonly memoryBytes: number },
+): BatchWork {
+  const development = config.ENVIRONMENT === "development";
+  const outbound = createOutbound({
+    allowPrivate: config.ALLOW_PRIVATE_NETWORKS ?? (development ? ["loopback"] : []),
+  });
+  const origins = createOrigins({
+    concurrency: config.ORIGIN_CONCURRENCY,
+    perSecond: config.ORIGIN_RATE_PER_SECOND ?? null,
+    patienceMs: config.ORIGIN_PATIENCE_MINUTES * 60_000,
+    now: Date.now,
+  });
+  const s3 = createS3Reader({
+    endpoint: config.S3_ENDPOINT ?? null,
+    region: config.S3_REGION,
+    accessKeyId: config.S3_ACCESS_KEY_ID ?? null,
+    secretAccessKey: config.S3_SECRET_ACCESS_KEY ?? null,
+    sessionToken: config.S3_SESSION_TOKEN ?? null,
+  });
+  const source = createPictureSource({
+    outbound,
+    origins,
+    s3,
+    buckets: config.S3_BUCKETS ?? null,
+    maxBytes: config.IMAGE_MAX_MB * 2 ** 20,
+    totalMs: config.IMAGE_TIMEOUT_SECONDS * 1000,
+  });
+  const runPixelWork = createRunPixelWork(
+    createAdmission({
+      slots: availableParallelism(),
+      memoryBytes,
+      uploadBytes: 0,
+      maxWaitMs: Number.POSITIVE_INFINITY,
+      now: () => performance.now(),
+    }),
+    config.PREPARE_MAX_MEGAPIXELS * 1e6,
+  );
+  const local = createLocalVision({ workers: availableParallelism() });
+  // Outside development nobody is content with text recognition who has not asked for it.
+  const vision: Vision = { usual: development ? local : null, named: new Map([[local.name, local]]) };
+  const rows = createRowsKind({
+    vision,
+    instruction: storeFacts,
+    source,
+    runPixelWork,
+    concurrency: config.MAX_CONCURRENT_REQUESTS,
+    addressCacheMs: config.URL_CACHE_HOURS * 3_600_000,
+    retryBaseMs: config.RETRY_BASE_MS,
+    now: Date.now,
+    random: Math.random,
+  });
+  const slots = Math.max(1, Math.round(config.MAX_CONCURRENT_WORKERS / config.MAX_CONCURRENT_REQUESTS));
+  const engine = createEngine({
+    database,
+    logger,
+    kinds: [rows],
+    slots: config.ROLE === "api" ? 0 : slots,
+  });
+  return {
+    engine,
+    vision,
+    async close(graceMs) {
+      await engine.stop(graceMs);
+      origins.close();
+      await Promise.all([local.close(), outbound.close(), s3.close()]);
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+/** What a batch of analysis keeps of its upload and its settings; stored with the batch, read by every item of it. */
+export const batchOptions = z.object({
+  /** Name of the file as it was uploaded; null where it had none. */
+  fileName: z.string().nullable(),
+  chunkSize: z.int(),
+  /** Headers of the user's columns in their order; null where the file had none. */
+  columns: z.array(z.string()).nullable(),
+  /** Which of the columns holds the addresses. */
+  urlColumn: z.int(),
+  /** Rows whose address stands in a row before. */
+  duplicates: z.int(),
+  /** The model that was asked for; null for whichever is configured. */
+  model: z.string().nullable(),
+  cache: z.enum(["use", "revalidate", "refresh"]),
+  /** ISO 8601; what was cached before is too old for `revalidate` and `refresh`. */
+  requestedAt: z.string(),
+  webhookUrl: z.string().nullable(),
+});
+
+export type BatchOptions = z.infer<typeof batchOptions>;
+export type CacheMode = BatchOptions["cache"];
+
+/** One row of the user's file. */
+export const rowInput = z.object({
+  url: z.string(),
+  /** All cells of the row in their order, the address among them; left out where the file has one column. */
+  cells: z.array(z.string()).exactOptional(),
+});
+
+export type RowInput = { readonly url: string; readonly cells?: readonly string[] };

@@ -1,0 +1,204 @@
+import type { FastifyPluginAsync, FastifyReply } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import {
+  type AnalysisBatch,
+  chunkAnswer,
+  details,
+  listed,
+  pollingInterval,
+  progress,
+  resultAnswer,
+} from "./answers.ts";
+import { rowInput } from "./batch-options.ts";
+import { createBatches, withUpload } from "./batches.ts";
+import { analyzeErrors } from "./error-analysis.ts";
+import { healthOf } from "./health-score.ts";
+import { rowOutput } from "./result.ts";
+import { type AnalysisRoutesOptions, answerWith, routeConfig, tags } from "./route-options.ts";
+import { kindName } from "./rows.kind.ts";
+import * as wire from "./schema.ts";
+
+/** What is known of batches. */
+export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (scope, options) => {
+  const { engine, now } = options;
+  const http = scope.withTypeProvider<ZodTypeProvider>();
+  const batches = createBatches(engine);
+  const config = routeConfig(options);
+  const errors = wire.errorResponses;
+  const answer = answerWith(now);
+
+  http.get("/api/v1/batches", {
+    config,
+    schema: {
+      tags,
+      operationId: "listBatches",
+      summary: "Batches, newest first",
+      querystring: wire.listQuery,
+      response: { 200: wire.listResponse, ...errors },
+    },
+    handler: async (request) => {
+      const { limit, page, per_page, status, include_soft_deleted } = request.query;
+      const size = per_page || limit;
+      const filter = {
+        kind: kindName,
+        includeDeleted: include_soft_deleted,
+        ...(status ? { states: [status] } : {}),
+      };
+      const [found, total] = await Promise.all([
+        engine.list(filter, { limit: size, offset: (page - 1) * size }),
+        engine.count(filter),
+      ]);
+      const pages = Math.ceil(total / size);
+      return answer({
+        batches: found.map((batch) => listed(withUpload(batch), now())),
+        count: found.length,
+        limit: size,
+        status_filter: status ?? null,
+        pagination: {
+          page,
+          per_page: size,
+          total,
+          total_pages: pages,
+          has_next: page < pages,
+          has_prev: page > 1,
+        },
+      });
+    },
+  });
+
+  const withInterval = (reply: FastifyReply, batch: AnalysisBatch) => {
+    const { seconds, reason } = pollingInterval(batch, now());
+    reply.headers({ "x-polling-interval": String(seconds), "x-polling-interval-reason": reason });
+    return batch;
+  };
+
+  const detailRoutes = [
+    ["/api/v1/batch/:batch_id", "getBatch", "A batch in full"],
+    ["/api/v1/batches/:batch_id", "getBatchDetails", "A batch in full"],
+    ["/api/v1/batches/:batch_id/status", "getBatchStatus", "A batch in full, and when to ask again"],
+  ] as const;
+  for (const [url, operationId, summary] of detailRoutes) {
+    http.get(url, {
+      config,
+      schema: {
+        tags,
+        operationId,
+        summary,
+        params: wire.batchParameters,
+        response: { 200: wire.detailsResponse, ...errors },
+      },
+      handler: async (request, reply) =>
+        answer(details(withInterval(reply, await batches.find(request.params.batch_id)), now())),
+    });
+  }
+
+  http.get("/api/v1/batches/:batch_id/progress", {
+    config,
+    schema: {
+      tags,
+      operationId: "getBatchProgress",
+      summary: "How far a batch is: one row is read, whatever its size",
+      params: wire.batchParameters,
+      response: { 200: wire.progressResponse, ...errors },
+    },
+    handler: async (request, reply) =>
+      answer(progress(withInterval(reply, await batches.find(request.params.batch_id)), now())),
+  });
+
+  http.get("/api/v1/batches/:batch_id/chunks", {
+    config,
+    schema: {
+      tags,
+      operationId: "getBatchChunks",
+      summary: "The chunks of a batch",
+      params: wire.batchParameters,
+      querystring: wire.chunksQuery,
+      response: { 200: wire.chunksResponse, ...errors },
+    },
+    handler: async (request) => {
+      const { limit, after } = request.query;
+      const batch = await batches.find(request.params.batch_id);
+      const chunks = await engine.chunks(batch.id, {
+        limit,
+        ...(after === undefined ? {} : { after: after - 1 }),
+      });
+      return answer({
+        batch_id: batch.id,
+        chunks: chunks.map((chunk) => chunkAnswer(batch.id, chunk, now())),
+        total_chunks: batch.chunks,
+      });
+    },
+  });
+
+  http.get("/api/v1/batches/:batch_id/results", {
+    config,
+    schema: {
+      tags,
+      operationId: "getBatchResults",
+      summary: "Results in the order of the file, a page at a time",
+      params: wire.batchParameters,
+      querystring: wire.resultsQuery,
+      response: { 200: wire.resultsResponse, ...errors },
+    },
+    handler: async (request) => {
+      const { status, error_type, limit, after } = request.query;
+      const batch = await batches.find(request.params.batch_id);
+      const found = await engine.results(
+        batch.id,
+        {
+          ...(status ? { succeeded: status === "success" } : {}),
+          ...(error_type ? { codes: error_type.split(",").map((code) => code.trim()) } : {}),
+        },
+        // `after` is a row of the file, which the positions of the engine count from 0.
+        { limit: limit + 1, ...(after === undefined ? {} : { after: after - 1 }) },
+      );
+      const page = found.slice(0, limit);
+      const last = page.at(-1);
+      return answer({
+        batch_id: batch.id,
+        columns: batch.upload.columns,
+        results: page.map((result) =>
+          resultAnswer(
+            batch,
+            result,
+            rowInput.parse(result.input),
+            result.succeeded ? rowOutput.parse(result.output) : null,
+          ),
+        ),
+        count: page.length,
+        next_after: found.length > limit && last ? last.position + 1 : null,
+      });
+    },
+  });
+
+  http.get("/api/v1/batches/:batch_id/health", {
+    config,
+    schema: {
+      tags,
+      operationId: "getBatchHealth",
+      summary: "How well a batch does, 0 to 100",
+      params: wire.batchParameters,
+      response: { 200: wire.healthResponse, ...errors },
+    },
+    handler: async (request) => {
+      const batch = await batches.find(request.params.batch_id);
+      // No quota bounds the models there are so far, so no speed can be called too slow.
+      return answer(healthOf(batch, await engine.failures(batch.id), null, now()));
+    },
+  });
+
+  http.get("/api/v1/batches/:batch_id/analyze", {
+    config,
+    schema: {
+      tags,
+      operationId: "analyzeBatchErrors",
+      summary: "What failed in a batch, by cause",
+      params: wire.batchParameters,
+      response: { 200: wire.errorAnalysisResponse, ...errors },
+    },
+    handler: async (request) => {
+      const batch = await batches.find(request.params.batch_id);
+      return answer(analyzeErrors(await engine.failures(batch.id)));
+    },
+  });
+};

@@ -1,0 +1,345 @@
+import { z } from "zod";
+import { chunkStates } from "../../engine/chunks.ts";
+import { batchStates } from "../../engine/states.ts";
+
+const time = z.iso.datetime().describe("ISO 8601, UTC.");
+const count = z.int().nonnegative();
+const percent = z.number().min(0).max(100);
+const state = z.enum(batchStates);
+
+/** Every answer is this, around its data. */
+const envelope = <Data extends z.ZodType>(data: Data) =>
+  z.object({ success: z.literal(true), data, message: z.string().optional(), timestamp: time });
+
+const errorResponse = z.object({
+  success: z.literal(false),
+  error: z.string().describe("A plain sentence that says what to do."),
+  error_type: z.string().describe("Stable code, also sent as `X-Error-Code`."),
+  timestamp: time,
+});
+
+export const errorResponses = { "4xx": errorResponse, "5xx": errorResponse };
+
+/** A number in a query: what is no number is the default, as clients of the reference expect. */
+const junkIs = (fallback: number, maximum: number) =>
+  z
+    .preprocess((value) => {
+      const number = Math.trunc(Number(value));
+      return value === undefined || value === "" || !Number.isFinite(number) || number < 1
+        ? fallback
+        : Math.min(number, maximum);
+    }, z.int())
+    .meta({ type: "integer", default: fallback, maximum });
+
+const flag = z
+  .preprocess((value) => typeof value === "string" && /^(true|1|yes|on)$/i.test(value.trim()), z.boolean())
+  .meta({ type: "boolean", default: false });
+
+const body = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.preprocess((value) => value ?? {}, z.object(shape));
+
+export const batchParameters = z.object({ batch_id: z.string().describe("The id of the batch, a UUID.") });
+
+export const listQuery = z.object({
+  limit: junkIs(50, 100).describe("Batches of a page."),
+  page: junkIs(1, 1_000_000),
+  per_page: junkIs(0, 100).optional().describe("The same as `limit`, and stronger."),
+  status: z
+    .string()
+    .transform((text) => text.trim().toLowerCase())
+    .pipe(z.enum(batchStates, { error: `expected one of ${batchStates.join(", ")}` }))
+    .optional()
+    .meta({ type: "string", enum: [...batchStates] }),
+  include_soft_deleted: flag,
+});
+
+export const resultsQuery = z.object({
+  status: z.enum(["success", "failed"], { error: "expected success or failed" }).optional(),
+  error_type: z.string().max(100).optional().describe("Failed with this code; several, separated by commas."),
+  limit: junkIs(100, 1000),
+  after: z.coerce.number().int().nonnegative().optional().describe("`next_after` of the page before."),
+});
+
+export const chunksQuery = z.object({
+  limit: junkIs(10_000, 10_000),
+  after: z.coerce
+    .number()
+    .int()
+    .nonnegative()
+    .optional()
+    .describe("`chunk_number` the page before ended with."),
+});
+
+export const deleteQuery = z.object({ force: flag.describe("Also a batch that is queued or processing.") });
+
+export const forceStartRequest = body({
+  skip_validation: z
+    .boolean({ error: "expected true or false" })
+    .default(false)
+    .describe("Takes a completed batch too, and does not look at how many are active."),
+});
+
+export const cloneRequest = body({
+  new_name: z
+    .string({ error: "is required: the name of the clone" })
+    .trim()
+    .min(1, { error: "is required: the name of the clone" })
+    .max(255)
+    .refine((name) => !name.includes("\u0000"), { error: "holds a NUL character" }),
+  copy_results: z
+    .boolean({ error: "expected true or false" })
+    .default(false)
+    .describe("Results come along, and what has one is not worked on again."),
+});
+
+export const softDeleteRequest = body({
+  retention_days: z
+    .int({ error: "expected a whole number from 0 to 3650" })
+    .min(0, { error: "expected a whole number from 0 to 3650" })
+    .max(3650, { error: "expected a whole number from 0 to 3650" })
+    .default(30)
+    .describe("Days until the batch is purged."),
+});
+
+const deletionFields = {
+  deleted: z.literal(true).optional(),
+  deleted_at: time.nullable().optional(),
+  purge_after: time.nullable().optional(),
+};
+
+const errorMessage = z
+  .string()
+  .nullable()
+  .describe("Why the service paused the batch; null where nothing is wrong.");
+
+export const createdResponse = envelope(
+  z.object({
+    batch_id: z.uuid(),
+    batch_info: z.object({
+      batch_id: z.uuid(),
+      batch_name: z.string(),
+      total_urls: count.describe("Rows of the file, repeated and invalid ones among them."),
+      total_chunks: count,
+      chunks_created: count,
+      chunk_size: count,
+      status: z.string().describe("`QUEUED`, or `PENDING` where it was not started."),
+      auto_started: z.boolean(),
+      auto_start_error: z.string().optional(),
+      duplicate_urls: count,
+      invalid_urls: count,
+    }),
+  }),
+);
+
+const listedBatch = z.object({
+  batch_id: z.uuid(),
+  batch_name: z.string(),
+  status: state,
+  total_urls: count,
+  processed_count: count,
+  successful_count: count,
+  failed_count: count,
+  progress_percentage: percent,
+  success_rate: percent,
+  processing_rate: z.number().describe("Rows a minute."),
+  chunk_size: count,
+  total_chunks: count,
+  current_chunk: count,
+  is_active: z.boolean(),
+  original_filename: z.string().nullable(),
+  duplicate_urls: count,
+  error_message: errorMessage,
+  created_at: time,
+  started_at: time.nullable(),
+  completed_at: time.nullable(),
+  estimated_completion: time.nullable(),
+  ...deletionFields,
+});
+
+export const listResponse = envelope(
+  z.object({
+    batches: z.array(listedBatch),
+    count,
+    limit: count,
+    status_filter: state.nullable(),
+    pagination: z.object({
+      page: count,
+      per_page: count,
+      total: count,
+      total_pages: count,
+      has_next: z.boolean(),
+      has_prev: z.boolean(),
+    }),
+  }),
+);
+
+export const detailsResponse = envelope(
+  z.object({
+    batch_info: z.object({
+      batch_id: z.uuid(),
+      batch_name: z.string(),
+      status: state,
+      total_urls: count,
+      chunk_size: count,
+      total_chunks: count,
+      is_active: z.boolean().describe("False for a paused batch too: whoever polls until then stops."),
+      original_filename: z.string().nullable(),
+      duplicate_urls: count,
+      columns: z.array(z.string()).nullable(),
+      model: z.string().nullable(),
+      cache: z.enum(["use", "revalidate", "refresh"]),
+      webhook_url: z.string().nullable(),
+      error_message: errorMessage,
+      created_at: time,
+      started_at: time.nullable(),
+      completed_at: time.nullable(),
+      ...deletionFields,
+    }),
+    progress: z.object({
+      processed_count: count,
+      successful_count: count,
+      failed_count: count,
+      progress_percentage: percent,
+      current_chunk: count,
+      total_chunks: count,
+    }),
+    timing: z.object({
+      estimated_completion: time.nullable().describe("An estimate, from the rate of the last seconds."),
+      elapsed_time_minutes: z.number().describe("Without pauses."),
+    }),
+    performance: z.object({
+      processing_rate_per_minute: z.number(),
+      success_rate: percent,
+      average_time_per_url: z.number().describe("Seconds."),
+    }),
+  }),
+);
+
+export const progressResponse = envelope(
+  z.object({
+    batch_id: z.uuid(),
+    status: state,
+    progress_percentage: percent,
+    processed_count: count,
+    total_urls: count,
+    successful_count: count,
+    failed_count: count,
+    current_chunk: count,
+    total_chunks: count,
+    estimated_completion: time.nullable(),
+    processing_rate_per_minute: z.number(),
+    is_active: z.boolean(),
+    error_message: errorMessage,
+  }),
+);
+
+export const chunksResponse = envelope(
+  z.object({
+    batch_id: z.uuid(),
+    chunks: z.array(
+      z.object({
+        chunk_id: z.uuid(),
+        chunk_number: count.describe("From 1."),
+        status: z.enum(chunkStates),
+        url_count: count,
+        processed_count: count,
+        successful_count: count,
+        failed_count: count,
+        progress_percentage: percent,
+        started_at: time.nullable(),
+        completed_at: time.nullable(),
+        processing_time_seconds: z.number().nullable(),
+      }),
+    ),
+    total_chunks: count,
+  }),
+);
+
+export const resultsResponse = envelope(
+  z.object({
+    batch_id: z.uuid(),
+    columns: z.array(z.string()).nullable().describe("Headers of the uploaded file; `cells` follow them."),
+    results: z.array(
+      z.object({
+        result_id: z.uuid(),
+        batch_id: z.uuid(),
+        chunk_id: z.uuid(),
+        row: count.describe("Row of the file, from 1, headers and blank rows not counted."),
+        url: z.string(),
+        success: z.boolean(),
+        store_image: z.boolean().nullable(),
+        text_content: z.string().nullable(),
+        store_name: z.string().nullable(),
+        business_contact: z.string().nullable(),
+        image_description: z.string().nullable(),
+        analysis_result: z.record(z.string(), z.unknown()).nullable(),
+        error_type: z.string().nullable(),
+        error_message: z.string().nullable(),
+        processing_time_seconds: z.number(),
+        api_key_used: z.string().nullable().describe("A masked label."),
+        gemini_model_used: z.string().nullable().describe("The model that answered, whoever makes it."),
+        cache_hit: z.boolean(),
+        content_hash: z.string().nullable().describe("SHA-256 of the image."),
+        cells: z.array(z.string()).describe("The row as it was uploaded."),
+        created_at: time,
+      }),
+    ),
+    count,
+    next_after: count.nullable().describe("Null on the last page."),
+  }),
+);
+
+export const controlResponse = envelope(
+  z.object({
+    batch_id: z.uuid(),
+    started: z.boolean().describe("Whether the batch has been started at all."),
+    paused: z.literal(true).optional(),
+    resumed: z.literal(true).optional(),
+    cancelled: z.literal(true).optional(),
+    status: state,
+    original_status: state.optional(),
+    new_status: state.optional(),
+    chunks_reset: count.optional(),
+  }),
+);
+
+export const cloneResponse = envelope(
+  z.object({
+    batch_id: z.uuid(),
+    original_batch_id: z.uuid(),
+    new_batch_id: z.uuid(),
+    new_batch_name: z.string(),
+    chunks_created: count,
+    results_copied: count,
+    status: state,
+  }),
+);
+
+export const softDeleteResponse = envelope(
+  z.object({
+    batch_id: z.uuid(),
+    retention_days: count,
+    deletion_date: time.nullable(),
+    purge_after: time.nullable(),
+    status: state,
+  }),
+);
+
+export const deleteResponse = envelope(z.object({ batch_id: z.uuid(), deleted: z.literal(true) }));
+
+export const healthResponse = envelope(
+  z.object({
+    health_score: percent,
+    factors: z.object({ success_rate: percent, processing_speed: percent, error_patterns: percent }),
+    recommendations: z.array(z.string()),
+  }),
+);
+
+export const errorAnalysisResponse = envelope(
+  z.object({
+    total_errors: count,
+    error_categories: z.object({ network_errors: count, invalid_urls: count, processing_errors: count }),
+    top_errors: z.array(z.object({ error_type: z.string(), count, percentage: percent })),
+    recommendations: z.array(z.string()),
+  }),
+);
