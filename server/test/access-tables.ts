@@ -3,7 +3,14 @@
  * fails the test: what it asks for must have been thought of.
  */
 export const routeGroups: Readonly<Record<string, readonly string[]>> = {
-  probes: ["GET /health", "GET /health/live", "GET /health/ready", "GET /health/capabilities"],
+  probes: [
+    "GET /health",
+    "GET /api/v1/health",
+    "GET /samples/:name",
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /health/capabilities",
+  ],
   "sign-in": ["GET /sign-in", "POST /sign-in", "POST /sign-out"],
   preflight: ["OPTIONS *"],
   docs: [
@@ -23,6 +30,27 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
     "POST /api/v1/validate",
     "POST /api/v1/analyze",
     "POST /api/v1/thumbnail",
+  ],
+  analysis: [
+    "POST /api/v1/batches",
+    "GET /api/v1/batches",
+    "GET /api/v1/batch/:batch_id",
+    "GET /api/v1/batches/:batch_id",
+    "DELETE /api/v1/batches/:batch_id",
+    "GET /api/v1/batches/:batch_id/status",
+    "GET /api/v1/batches/:batch_id/progress",
+    "GET /api/v1/batches/:batch_id/chunks",
+    "GET /api/v1/batches/:batch_id/results",
+    "GET /api/v1/batches/:batch_id/health",
+    "GET /api/v1/batches/:batch_id/analyze",
+    "POST /api/v1/batches/:batch_id/start",
+    "POST /api/v1/batches/:batch_id/pause",
+    "POST /api/v1/batches/:batch_id/resume",
+    "POST /api/v1/batches/:batch_id/cancel",
+    "POST /api/v1/batches/:batch_id/force-start",
+    "POST /api/v1/batches/:batch_id/clone",
+    "POST /api/v1/batches/:batch_id/soft-delete",
+    "GET /api/v1/ping",
   ],
   stats: ["GET /api/v1/stats"],
   metrics: ["GET /metrics"],
@@ -46,6 +74,7 @@ export const expectedAccess: Readonly<Record<string, Access>> = {
     entra: false,
     table: `
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
@@ -60,6 +89,7 @@ stats     401  401     401     403   ok    403 403 401    401   401   401    401
     entra: true,
     table: `
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
@@ -74,6 +104,7 @@ stats     401  401     401     403   ok    403 403 401    403   401   ok     401
     entra: true,
     table: `
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
@@ -91,6 +122,7 @@ stats     401  401     401     403   ok    401 403 401    403   401   ok     401
     entra: false,
     table: `
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   401  401     401     401   401   401 401 401    401   401   401    401         ok            401     401
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
@@ -105,6 +137,7 @@ stats     401  401     401     403   ok    403 403 401    401   401   401    ok 
     entra: false,
     table: `
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+analysis  401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
 docs      401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
 metrics   401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
@@ -119,6 +152,7 @@ stats     401  401     401     403   ok    403 403 401    401   401   401    401
     entra: true,
     table: `
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+analysis  401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
 docs      401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
 metrics   401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
@@ -133,6 +167,7 @@ stats     401  401     401     403   ok    401 403 401    403   401   ok     401
     entra: true,
     table: `
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok

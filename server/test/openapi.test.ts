@@ -49,7 +49,7 @@ const operationsOf = ({ paths }: z.output<typeof document>) =>
   );
 
 /** Routes that are no part of any API: pages, their files, and the document itself. */
-const hidden = /^(HEAD|OPTIONS) |^(GET|POST) \/(sign-in|sign-out|docs.*|openapi\.json)?$/;
+const hidden = /^(HEAD|OPTIONS) |^(GET|POST) \/(sign-in|sign-out|docs.*|openapi\.json|samples\/.*)?$/;
 
 /** Every value below, with the path to it. */
 function* walk(value: unknown, path: string): Generator<[path: string, key: string, value: unknown]> {
@@ -89,6 +89,26 @@ describe("/openapi.json", () => {
       "POST /api/v1/thumbnail": "makeThumbnail",
       "GET /api/v1/providers": "listProviders",
       "GET /api/v1/models": "listModels",
+      "POST /api/v1/batches": "createBatch",
+      "GET /api/v1/batches": "listBatches",
+      "GET /api/v1/batch/{batch_id}": "getBatch",
+      "GET /api/v1/batches/{batch_id}": "getBatchDetails",
+      "DELETE /api/v1/batches/{batch_id}": "deleteBatch",
+      "GET /api/v1/batches/{batch_id}/status": "getBatchStatus",
+      "GET /api/v1/batches/{batch_id}/progress": "getBatchProgress",
+      "GET /api/v1/batches/{batch_id}/chunks": "getBatchChunks",
+      "GET /api/v1/batches/{batch_id}/results": "getBatchResults",
+      "GET /api/v1/batches/{batch_id}/health": "getBatchHealth",
+      "GET /api/v1/batches/{batch_id}/analyze": "analyzeBatchErrors",
+      "POST /api/v1/batches/{batch_id}/start": "startBatch",
+      "POST /api/v1/batches/{batch_id}/pause": "pauseBatch",
+      "POST /api/v1/batches/{batch_id}/resume": "resumeBatch",
+      "POST /api/v1/batches/{batch_id}/cancel": "cancelBatch",
+      "POST /api/v1/batches/{batch_id}/force-start": "forceStartBatch",
+      "POST /api/v1/batches/{batch_id}/clone": "cloneBatch",
+      "POST /api/v1/batches/{batch_id}/soft-delete": "softDeleteBatch",
+      "GET /api/v1/ping": "pingService",
+      "GET /api/v1/health": "getApiHealth",
       "GET /api/v1/stats": "getStatistics",
       "GET /health": "getHealth",
       "GET /health/live": "getLiveness",

@@ -41,6 +41,18 @@ describeWith("curl", "the commands of the README", () => {
   });
 });
 
+describeWith("curl", "the commands of the README that analyze", () => {
+  test("create a batch of two pictures, and show it in the list", async () => {
+    const { baseUrl } = await listenApp();
+    const script = blocks.find(({ text }) => text.includes("/api/v1/batches"))?.text ?? "";
+    const commands = pointedTo(baseUrl, script).replaceAll("curl -sS", "curl -sS --fail-with-body -w '\\n'");
+    const answers = (await run(await exampleFolder(), "sh", ["-ec", commands])).trim().split("\n");
+    const [created, listed] = answers.map((answer) => JSON.parse(answer).data);
+    expect(created.batch_info).toMatchObject({ status: "QUEUED", total_urls: 2, invalid_urls: 0 });
+    expect(listed.batches[0].batch_id).toBe(created.batch_id);
+  });
+});
+
 test("the figures under the picture are those of the answers", () => {
   const alternative = /!\[([^\]]*)\]\(docs\/images\/before-after\.png\)/.exec(readme)?.[1] ?? "";
   const tokensBefore = JSON.parse(shown("json")).metadata.estimated_tokens as number;
@@ -58,7 +70,7 @@ test("the README makes one promise, of at most 15 words", () => {
 test("APIs that the README calls planned answer 404", async () => {
   const { baseUrl, token } = await listenApp();
   const planned = [...readme.matchAll(/^\|.*`POST (\S+)` \| planned \|$/gm)].map(([, path]) => path);
-  expect(planned).toHaveLength(4);
+  expect(planned).toHaveLength(3);
   for (const path of planned) {
     const { status } = await fetch(baseUrl + path, {
       method: "POST",

@@ -59,7 +59,7 @@ export async function startApp(
   env: Readonly<Record<string, string>> = {},
   prepare: (app: App) => void = () => {},
 ): Promise<World> {
-  const config = loadConfig({ DATA_DIR: await temporaryFolder(), PORT: "0", ...env });
+  const config = loadConfig({ DATA_DIR: await temporaryFolder(), PORT: "0", SAMPLE: "off", ...env });
   const log: Record<string, unknown>[] = [];
   const write = (line: string) => void log.push(JSON.parse(line));
   // A test that says where the data is means the database too.

@@ -12,7 +12,7 @@ export interface ReferenceDocument {
    * The first block of a language that holds a text, without the example of its use at its end: that calls functions
    * of the reader's own.
    */
-  code(language: "typescript" | "python", holding: string): string;
+  code(language: "bash" | "javascript" | "python" | "typescript", holding: string): string;
 }
 
 /**
