@@ -43,6 +43,8 @@ export interface Service {
   /** Time on cores that the process took so far; NaN where the system does not tell. */
   cpuSeconds(): number;
   stop(): Promise<void>;
+  /** `kill -9`. A `DATA_DIR` that was named is left as it is. */
+  kill(): Promise<void>;
 }
 
 /** The service as it is run: a process of its own, on a free port, with a data folder that is thrown away. */
@@ -61,16 +63,18 @@ export async function startService(environment: Readonly<Record<string, string>>
   });
   const port = await readPort(child);
   child.stdout?.resume();
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    await once(child, "exit");
+    rmSync(dataDir, { recursive: true, force: true });
+  };
   return {
     port,
     process: child,
     peakMemoryMb: () => peakMemory(child.pid),
     cpuSeconds: () => cpuSeconds(child.pid),
-    async stop() {
-      child.kill("SIGINT");
-      await once(child, "exit");
-      rmSync(dataDir, { recursive: true, force: true });
-    },
+    stop: () => end("SIGINT"),
+    kill: () => end("SIGKILL"),
   };
 }
 

@@ -1,4 +1,7 @@
+import { analysis } from "./analysis.bench.ts";
+import { analysisKills } from "./analysis-kills.bench.ts";
 import { byteLimit } from "./byte-limit.bench.ts";
+import { csv } from "./csv.bench.ts";
 import { database } from "./database.bench.ts";
 import { encoders } from "./encoders.bench.ts";
 import { engine } from "./engine.bench.ts";
@@ -13,6 +16,9 @@ import { wire } from "./wire.bench.ts";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   wire,
+  analysis,
+  "analysis-kills": analysisKills,
+  csv,
   "pass-through": passThroughTimes,
   "byte-limit": byteLimit,
   overload,
