@@ -53,6 +53,16 @@ describe("numbers", () => {
     });
   });
 
+  test("name no end that is beyond the calendar", () => {
+    const stuck = batchOf({
+      ...{ items: 10_000_000, succeeded: 1, failed: 0 },
+      startedAt: later(-60 * 24 * 30),
+      windowAt: null,
+    });
+    expect(numbersOf(stuck, now).estimatedCompletion).toBeNull();
+    expect(numbersOf({ ...stuck, items: 1_000 }, now).estimatedCompletion).toMatch(/^21\d\d-/);
+  });
+
   test("do not say 100 percent while a single row of a million is left", () => {
     const almost = batchOf({ items: 1_000_000, succeeded: 999_999, failed: 0 });
     expect(numbersOf(almost, now).percent).toBe(99.99);

@@ -11,6 +11,8 @@ export interface AnalysisBatch extends Batch {
 }
 
 const round = (value: number, digits = 2) => Number(value.toFixed(digits));
+/** What ISO 8601 writes with four digits: a batch that hardly moves may end later than any calendar does. */
+const latest = Date.UTC(9999, 11, 31);
 const iso = (date: Date | null) => date?.toISOString() ?? null;
 
 /** The reference counts `pending` in: such a batch has not ended, and its client goes on polling. */
@@ -37,6 +39,7 @@ export function numbersOf(batch: Batch, now: Date): Numbers {
   const perMinute = minutes > 0 ? processed / minutes : 0;
   // What the last seconds did tells more of the rest than the average, which a slow beginning weighs down.
   const ahead = rate === null || rate === 0 ? perMinute / 60 : rate;
+  const endsAt = now.getTime() + (remaining / ahead) * 1000;
   const moves = batch.state === "queued" || batch.state === "processing";
   return {
     processed,
@@ -46,8 +49,7 @@ export function numbersOf(batch: Batch, now: Date): Numbers {
     elapsedMinutes: round(minutes),
     ratePerMinute: round(perMinute),
     secondsPerRow: processed === 0 ? 0 : round((minutes * 60) / processed, 3),
-    estimatedCompletion:
-      moves && ahead > 0 ? new Date(now.getTime() + (remaining / ahead) * 1000).toISOString() : null,
+    estimatedCompletion: moves && ahead > 0 && endsAt <= latest ? new Date(endsAt).toISOString() : null,
   };
 }
 

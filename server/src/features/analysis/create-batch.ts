@@ -89,7 +89,8 @@ export async function createBatch(options: CreateBatchOptions, upload: Upload): 
       if (begun?.as === "repeat") await exhaust(source);
       else {
         const rows = await writeRows(source, maxUploadBytes, begin);
-        written = { fileName: part.filename || null, ...rows };
+        // `filename*` may spell any character, and the database takes no NUL.
+        written = { fileName: part.filename.replaceAll("\u0000", "") || null, ...rows };
       }
     }
     if (!file) throw noFile();
@@ -115,8 +116,9 @@ export async function createBatch(options: CreateBatchOptions, upload: Upload): 
     });
     return { status: 201, body, replayed: false };
   } catch (error) {
-    await written?.writer.abandon();
-    if (begun?.as === "first") await begun.abandon();
+    // Each whatever becomes of the other: a key that nobody gives back is renewed as long as the process lives. What is
+    // left is swept away, and the caller learns what went wrong first.
+    await Promise.allSettled([written?.writer.abandon(), begun?.as === "first" ? begun.abandon() : null]);
     throw toUploadError(error, maxUploadBytes);
   }
 }

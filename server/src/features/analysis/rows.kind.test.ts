@@ -147,7 +147,7 @@ async function setup(
       tries: async (position: number) => (await engine.attempts(id, position)).map(({ code }) => code),
     };
   };
-  return { run, engine, log, origin: await useOrigin() };
+  return { run, kind, engine, log, origin: await useOrigin() };
 }
 
 const hits = (outputs: readonly ({ readonly cacheHit: boolean } | null)[]) =>
@@ -401,4 +401,11 @@ describe("a batch that nobody can work on", () => {
     expect(outputs).toEqual([]);
     expect(origin.requests("/a.png")).toEqual([]);
   });
+});
+
+test("a row has not failed that waits for the recogniser behind all others, each as slow as it may be", async () => {
+  const { kind } = await setup([createModel().model]);
+  const rowsAtOnce = 100;
+  const slowestPictureMs = 120_000;
+  expect(kind.itemTimeoutMs).toBeGreaterThan(rowsAtOnce * slowestPictureMs);
 });

@@ -31,6 +31,13 @@ const junkIs = (fallback: number, maximum: number) =>
     }, z.int())
     .meta({ type: "integer", default: fallback, maximum });
 
+/** A place in a batch, which the database keeps in 32 bits. */
+const place = z.coerce
+  .number()
+  .int()
+  .nonnegative()
+  .max(2 ** 31 - 1);
+
 const flag = z
   .preprocess((value) => typeof value === "string" && /^(true|1|yes|on)$/i.test(value.trim()), z.boolean())
   .meta({ type: "boolean", default: false });
@@ -55,19 +62,19 @@ export const listQuery = z.object({
 
 export const resultsQuery = z.object({
   status: z.enum(["success", "failed"], { error: "expected success or failed" }).optional(),
-  error_type: z.string().max(100).optional().describe("Failed with this code; several, separated by commas."),
+  error_type: z
+    .string()
+    .max(100)
+    .regex(/^[\w, -]*$/, { error: "expected codes, separated by commas" })
+    .optional()
+    .describe("Failed with this code; several, separated by commas."),
   limit: junkIs(100, 1000),
-  after: z.coerce.number().int().nonnegative().optional().describe("`next_after` of the page before."),
+  after: place.optional().describe("`next_after` of the page before."),
 });
 
 export const chunksQuery = z.object({
   limit: junkIs(10_000, 10_000),
-  after: z.coerce
-    .number()
-    .int()
-    .nonnegative()
-    .optional()
-    .describe("`chunk_number` the page before ended with."),
+  after: place.optional().describe("`chunk_number` the page before ended with."),
 });
 
 export const deleteQuery = z.object({ force: flag.describe("Also a batch that is queued or processing.") });

@@ -66,3 +66,7 @@ test.each([
   expect(() => read({ [field]: text })).toThrow(AppError);
   expect(() => read({ [field]: text })).toThrow(refusal);
 });
+
+test("a webhook address that no database can keep is refused", () => {
+  expect(() => read({ webhook_url: "https://hooks.example/\u0000" })).toThrow("webhook_url");
+});

@@ -56,9 +56,11 @@ function readCache(mode: string): CacheMode {
   return known;
 }
 
+const isShortUrl = (text: string) => text.length <= maxAddressLength && URL.canParse(text);
+
 function readWebhook(address: string): string | null {
   if (address === "") return null;
-  const valid = /^https?:\/\//i.test(address) && URL.canParse(address) && address.length <= maxAddressLength;
+  const valid = /^https?:\/\//i.test(address) && isShortUrl(address) && !address.includes("\u0000");
   if (!valid) throw invalidField("webhook_url", "expected an http:// or https:// address");
   return address;
 }

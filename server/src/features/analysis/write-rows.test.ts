@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { sql } from "kysely";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -123,4 +123,13 @@ test("what the file itself fails with passes as it is", async () => {
   const written = writeRows(broken, 2 ** 20, () => expect.unreachable("nothing was read"));
   broken.destroy(new RangeError("the line was cut"));
   await expect(written).rejects.toThrow(RangeError);
+});
+
+test("an upload that no batch can be begun for is not waited for", async () => {
+  // More of it is still to come.
+  const file = new PassThrough();
+  file.write(`url\n${"http://a.test/1.png\n".repeat(2_000)}`);
+  const away = () => Promise.reject(new Error("the database is away"));
+  await expect(writeRows(file, 2 ** 20, away)).rejects.toThrow("the database is away");
+  expect(file.destroyed).toBe(true);
 });

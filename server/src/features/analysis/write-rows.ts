@@ -51,7 +51,11 @@ export async function writeRows(
     return table.first.length > 1 || cells.length > 1 ? { url, cells: [...cells] } : { url };
   };
 
-  const writer = await begin();
+  const writer = await begin().catch((error: unknown) => {
+    // Or the rest of the upload would be waited for by nobody.
+    file.destroy();
+    throw error;
+  });
   try {
     if (column.header === null) await writer.add([toInput(table.first, 1)]);
     for await (const records of table.records) {

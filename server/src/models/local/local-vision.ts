@@ -48,9 +48,7 @@ export function createLocalVision(settings: LocalVisionSettings): VisionModel {
     limits: { longSide: pageSide, maxBytes: 32 * 2 ** 20, formats: ["jpeg", "png", "webp", "gif"] },
     async describe(request): Promise<Described> {
       request.signal.throwIfAborted();
-      const picture = await toReadable(request);
-      const colours = await colourNames(request.image, request.width * request.height);
-      const { lines, storeName } = await readIn(pool, picture, request.signal);
+      const { picture, colours, lines, storeName } = await readIn(pool, request);
       const { width, height } = request;
       const facts: StoreFacts = {
         store_image: storeName !== null,
@@ -72,23 +70,37 @@ export function createLocalVision(settings: LocalVisionSettings): VisionModel {
 }
 
 interface Reading {
+  readonly picture: GreyPicture;
+  readonly colours: Awaited<ReturnType<typeof colourNames>>;
   readonly lines: readonly TextLine[];
   readonly storeName: string | null;
 }
 
-/** @throws {ModelError} `unavailable` when the recogniser fails; the signal's reason once it is aborted */
-async function readIn(
-  pool: OcrPool,
-  picture: GreyPicture,
-  signal: VisionRequest["signal"],
-): Promise<Reading> {
+/**
+ * Decodes a picture when a recogniser is free for it, and not before: of a hundred pictures that wait, the pixels would
+ * take some hundred megabytes.
+ *
+ * @throws {ModelError} `rejected` for what cannot be decoded, `unavailable` when the recogniser fails; the signal's
+ *   reason once it is aborted
+ */
+async function readIn(pool: OcrPool, request: VisionRequest): Promise<Reading> {
+  const decode = async () => ({
+    picture: await toReadable(request),
+    colours: await colourNames(request.image, request.width * request.height),
+  });
   try {
-    return await pool.read(signal, async (engine) => {
+    const reading = await pool.read(request.signal, async (engine) => {
+      // Thrown in here, it would be taken for a fault of the recogniser.
+      const decoded = await decode().catch((error: unknown) => ({ error }));
+      if ("error" in decoded) return decoded;
+      const { picture } = decoded;
       const lines = await readText(engine, picture);
       const line = storeNameLine(lines, picture);
       const sure = line !== null && (await readsAlike(engine, picture, line));
-      return { lines, storeName: sure ? nameOf(line) : null };
+      return { ...decoded, lines, storeName: sure ? nameOf(line) : null };
     });
+    if ("error" in reading) throw reading.error;
+    return reading;
   } catch (cause) {
     if (!(cause instanceof OcrFault || cause instanceof PoolClosed)) throw cause;
     throw new ModelError({ kind: "unavailable", reason: "Text recognition is not available." }, { cause });

@@ -24,8 +24,9 @@ export type StartOcrEngine = () => OcrEngine;
  * event without a listener until it is loaded, and one that runs out of memory meanwhile would take the process along.
  *
  * @param languageFolder holds `eng.traineddata.gz`
+ * @param longestMs after which a picture is given up, in milliseconds; a dense page takes 3.5 s on one core
  */
-export function startOcrEngine(languageFolder: string): OcrEngine {
+export function startOcrEngine(languageFolder: string, longestMs = 120_000): OcrEngine {
   const workerData: OcrOrder = { languageFolder };
   const thread = new Worker(new URL("ocr-thread.ts", import.meta.url), {
     workerData,
@@ -60,13 +61,18 @@ export function startOcrEngine(languageFolder: string): OcrEngine {
 
   return {
     async recognize(image, layout) {
-      await ready.promise;
-      if (fault) throw fault;
-      const mine = Promise.withResolvers<readonly OcrLine[]>();
-      answer = mine;
-      const message: ToOcrThread = { image, layout };
-      thread.postMessage(message);
-      return mine.promise;
+      const timer = setTimeout(() => fail(`it took longer than ${longestMs} ms`), longestMs);
+      try {
+        await ready.promise;
+        if (fault) throw fault;
+        const mine = Promise.withResolvers<readonly OcrLine[]>();
+        answer = mine;
+        const message: ToOcrThread = { image, layout };
+        thread.postMessage(message);
+        return await mine.promise;
+      } finally {
+        clearTimeout(timer);
+      }
     },
     async end() {
       await thread.terminate();

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
+import { type CollectedBytes, collectBytes } from "./collected-bytes.ts";
 import { OutboundError } from "./errors.ts";
 import { exchangeFailure } from "./network-errors.ts";
 
@@ -39,7 +40,7 @@ export function exchange(
     let answer: Omit<Answer, "bytes"> = { status: 0, headers: {} };
     let cap: BodyCap = { bytes: 0, beyond: "cut" };
     let received = 0;
-    const chunks: Buffer[] = [];
+    let body: CollectedBytes = collectBytes(0);
 
     function fail(error: Error): void {
       ended = error;
@@ -49,7 +50,7 @@ export function exchange(
     }
     function finish(): void {
       signal.removeEventListener("abort", onAbort);
-      resolve({ ...answer, bytes: Buffer.concat(chunks) });
+      resolve({ ...answer, bytes: body.take() });
     }
     const onAbort = () => fail(signal.reason);
 
@@ -75,16 +76,17 @@ export function exchange(
         const declared = Number(answer.headers["content-length"] ?? 0);
         if (request.method !== "HEAD" && declared > cap.bytes && cap.beyond === "refuse")
           fail(tooLarge(cap.bytes));
+        else body = collectBytes(Math.min(declared || 0, cap.bytes));
       },
       onResponseData(started, chunk) {
         const room = cap.bytes - received;
         received += chunk.length;
         if (chunk.length <= room) {
-          chunks.push(chunk);
+          body.add(chunk);
         } else if (cap.beyond === "refuse") {
           fail(tooLarge(cap.bytes));
         } else {
-          chunks.push(chunk.subarray(0, room));
+          body.add(chunk.subarray(0, room));
           finish();
           started.abort(tooLarge(cap.bytes));
         }

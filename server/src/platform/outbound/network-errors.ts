@@ -60,7 +60,10 @@ export function exchangeFailure(error: Error, answered: boolean): Error {
     case "UND_ERR_CLOSED":
       return new OutboundError("cancelled");
   }
-  return code.startsWith("ERR_SSL_") || code === "EPROTO" ? tlsFailure(code) : error;
+  if (code.startsWith("ERR_SSL_") || code === "EPROTO") return tlsFailure(code);
+  // What the system says of a socket has many names, and none of them is a fault of ours.
+  if (!("syscall" in error)) return error;
+  return new OutboundError(noWay.has(code) ? "connection_failed" : "connection_reset");
 }
 
 /** The code is OpenSSL's or Node's, such as CERT_HAS_EXPIRED, and the one thing that tells what to repair. */
