@@ -5,6 +5,7 @@ import type { Kind } from "../server/src/engine/kind.ts";
 import { createRowsKind } from "../server/src/features/analysis/rows.kind.ts";
 import type { VisionModel } from "../server/src/models/contract.ts";
 import { storeFacts } from "../server/src/models/instructions.ts";
+import { createHeldBytes } from "../server/src/platform/limits/held-bytes.ts";
 import { createOrigins } from "../server/src/platform/outbound/origins.ts";
 import { createOutbound, type Outbound } from "../server/src/platform/outbound/outbound.ts";
 import { createPictureSource } from "../server/src/platform/outbound/picture-source.ts";
@@ -54,6 +55,7 @@ export function composeAnalysis(): AnalysisParts {
       origins,
       s3,
       buckets: null,
+      room: createHeldBytes({ totalBytes: 512 * 2 ** 20, maxBytes: 25 * 2 ** 20 }),
       maxBytes: 25 * 2 ** 20,
       totalMs: 30_000,
     }),

@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import { composeBatchWork } from "./batch-work.ts";
 import { analysisDialect, analysisPagesDialect } from "./features/analysis/errors.ts";
 import { analysisRoutes } from "./features/analysis/routes.ts";
+import { addressKeys } from "./features/analysis/rows.kind.ts";
 import { sampleRoutes } from "./features/analysis/samples/routes.ts";
 import { createSampleBatch } from "./features/analysis/samples/sample-batch.ts";
 import { catalogDialect } from "./features/catalog/errors.ts";
@@ -62,7 +63,7 @@ const redisOptions = { maxRetriesPerRequest: 0, enableOfflineQueue: false, comma
 /** Work that would wait longer than this is refused: within a client's patience, and far from its time-out. */
 const maxWaitMs = 4000;
 
-/** Between two looks for answers that need not be repeated any more. */
+/** Between two looks for what is out of date. */
 const sweepMs = 3_600_000;
 
 export interface AppOptions {
@@ -167,11 +168,13 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
   const redis = config.REDIS_URL === undefined ? null : new Redis(config.REDIS_URL, redisOptions);
   redis?.on("error", (error) => logger.warn({ err: error }, "redis is out of reach; limits are not shared"));
   http.addHook("onClose", async () => redis?.disconnect());
+  const sweep = async () => {
+    await idempotency.sweep();
+    await work.engine.forget(addressKeys, new Date(Date.now() - addressesKeptMs(config)));
+  };
   const sweeping = setInterval(() => {
     // What was not removed this time is removed the next time.
-    idempotency
-      .sweep()
-      .catch((error: unknown) => logger.warn({ err: error }, "idempotency keys were not swept"));
+    sweep().catch((error: unknown) => logger.warn({ err: error }, "what is out of date was not removed"));
   }, sweepMs);
   http.addHook("onClose", async () => clearInterval(sweeping));
   await registerInboundLimits(http, { enabled: config.RATE_LIMITS, redis });
@@ -258,7 +261,7 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
       engine: work.engine,
       chunkSize: config.CHUNK_SIZE,
       maxActive: config.MAX_CONCURRENT_BATCHES,
-      baseUrl: `http://127.0.0.1:${port}${basePath}`,
+      baseUrl: `http://${config.HOST.includes(":") ? "[::1]" : "127.0.0.1"}:${port}${basePath}`,
       now: () => new Date(),
     });
 
@@ -272,7 +275,7 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
       listening = await listen(http, { host: config.HOST, port: config.PORT, ports: config.PORTS });
       const { port, ports } = listening;
       await work.engine.run();
-      if (config.SAMPLE && config.ENVIRONMENT === "development") await createSample(port);
+      if (wantsSample(config)) await createSample(port);
       if (config.METRICS_PORT === undefined) return { port, ports, metricsPort: null };
       try {
         await bind(metricsServer, "METRICS_PORT", config.HOST, config.METRICS_PORT);
@@ -284,11 +287,26 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
     },
     async close(graceMs) {
       draining = true;
-      await Promise.all([listening ? listening.close(graceMs) : http.close(), work.close(graceMs)]);
+      const ends = await Promise.allSettled([
+        listening ? listening.close(graceMs) : http.close(),
+        work.close(graceMs),
+      ]);
       metricsServer.close();
       metricsServer.closeAllConnections();
+      // Only now: whoever closes the database next does so when neither is at work any more.
+      for (const end of ends) if (end.status === "rejected") throw end.reason;
     },
   };
+}
+
+/** `revalidate` asks an address with what it was when it was last seen, also beyond its lifetime: for a month. */
+const addressesKeptMs = ({ URL_CACHE_HOURS }: Config) => Math.max(URL_CACHE_HOURS, 30 * 24) * 3_600_000;
+
+/** Its pictures come from this service, over loopback: it must listen there, and be allowed to ask there. */
+function wantsSample({ SAMPLE, ENVIRONMENT, HOST, ALLOW_PRIVATE_NETWORKS: allowed }: Config): boolean {
+  const listensOnLoopback = isLoopbackHost(HOST) || HOST === "0.0.0.0" || HOST === "::";
+  const mayAsk = allowed === undefined || allowed.includes("loopback");
+  return SAMPLE && ENVIRONMENT === "development" && listensOnLoopback && mayAsk;
 }
 
 function authSettings(config: Config, { jwtSecret }: Secrets): AuthSettings {

@@ -9,6 +9,7 @@ import { createLocalVision } from "./models/local/local-vision.ts";
 import type { Config } from "./platform/config.ts";
 import type { Database } from "./platform/database/database.ts";
 import { createAdmission } from "./platform/limits/admission.ts";
+import { createHeldBytes } from "./platform/limits/held-bytes.ts";
 import { createOrigins } from "./platform/outbound/origins.ts";
 import { createOutbound } from "./platform/outbound/outbound.ts";
 import { createPictureSource } from "./platform/outbound/picture-source.ts";
@@ -20,6 +21,9 @@ export interface BatchWork {
   /** Items under way finish within the time of grace; then everything that reaches outside is closed. */
   close(graceMs: number): Promise<void>;
 }
+
+/** Of fetched pictures that are still needed: far more than small ones take, and a bound for large ones. */
+const mostHeldBytes = 512 * 2 ** 20;
 
 /** The engine with its kinds, and what these reach outside with. Nothing is worked on before `engine.run`. */
 export function composeBatchWork(
@@ -45,12 +49,17 @@ export function composeBatchWork(
     secretAccessKey: config.S3_SECRET_ACCESS_KEY ?? null,
     sessionToken: config.S3_SESSION_TOKEN ?? null,
   });
+  const maxPictureBytes = config.IMAGE_MAX_MB * 2 ** 20;
   const source = createPictureSource({
     outbound,
     origins,
     s3,
     buckets: config.S3_BUCKETS ?? null,
-    maxBytes: config.IMAGE_MAX_MB * 2 ** 20,
+    maxBytes: maxPictureBytes,
+    room: createHeldBytes({
+      totalBytes: Math.min(memoryBytes, mostHeldBytes),
+      maxBytes: maxPictureBytes,
+    }),
     totalMs: config.IMAGE_TIMEOUT_SECONDS * 1000,
   });
   const runPixelWork = createRunPixelWork(
@@ -88,9 +97,12 @@ export function composeBatchWork(
     engine,
     vision,
     async close(graceMs) {
-      await engine.stop(graceMs);
-      origins.close();
-      await Promise.all([local.close(), outbound.close(), s3.close()]);
+      try {
+        await engine.stop(graceMs);
+      } finally {
+        origins.close();
+        await Promise.all([local.close(), outbound.close(), s3.close()]);
+      }
     },
   };
 }

@@ -16,6 +16,7 @@ import {
 } from "./control.ts";
 import { type BatchWriter, type NewBatch, writeBatch } from "./create.ts";
 import type { Flushed } from "./flush.ts";
+import { forgetSharedWork } from "./forget.ts";
 import type { Kind } from "./kind.ts";
 import { takeBackChunks } from "./lease.ts";
 import type { Batch, ItemResult } from "./records.ts";
@@ -99,6 +100,8 @@ export interface Engine {
   streamResults(batchId: string, filter?: ResultFilter): AsyncGenerator<ItemResult>;
   attempts(batchId: string, position: number): Promise<readonly Attempt[]>;
   failures(batchId: string): Promise<readonly { readonly code: string; readonly count: number }[]>;
+  /** Removes values of {@link ItemContext.once} whose keys begin so and that were stored before. @returns how many */
+  forget(prefix: string, before: Date): Promise<number>;
   /** Repairs what the end of the process before left behind, then works until {@link Engine.stop}. */
   run(): Promise<void>;
   stop(graceMs: number): Promise<void>;
@@ -160,6 +163,7 @@ export function createEngine(options: EngineOptions): Engine {
     streamResults: (batchId, filter) => streamResults(database.sql, batchId, filter),
     attempts: (batchId, position) => readAttempts(database.sql, batchId, position),
     failures: (batchId) => countFailures(database.sql, batchId),
+    forget: (prefix, before) => forgetSharedWork(database.sql, prefix, before),
 
     async run() {
       if (database.engine === "embedded") {

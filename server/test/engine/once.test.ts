@@ -53,6 +53,31 @@ describeEngine("work that is done once", (database, { engine: name }) => {
     expect(works).toBe(1);
   });
 
+  test("values that are too old for everybody are forgotten, by their prefix; work under way is not", async () => {
+    const prefix = `${randomUUID()}/`;
+    const other = randomUUID();
+    const gate = createGate();
+    const { engine, begin, reached } = createWorld(database(), (input, { once }) =>
+      once(String(input), async () => {
+        if (input === `${prefix}slow`) await gate.pass();
+        return done(1);
+      }),
+    );
+    await engine.run();
+    const ended = await begin([`${prefix}a`, `${prefix}b`, other]);
+    await reached(ended, "completed");
+    const running = await begin([`${prefix}slow`]);
+    await atGate(gate);
+    expect(await engine.forget(prefix, new Date(Date.now() - 3_600_000))).toBe(0);
+    expect(await engine.forget(prefix, new Date(Date.now() + 3_600_000))).toBe(2);
+    gate.open();
+    await reached(running, "completed");
+    const { rows } = await sql<{ key: string }>`
+      select key from shared_work where starts_with(key, ${prefix}) or key = ${other} order by key = ${other}
+    `.execute(database().sql);
+    expect(rows.map(({ key }) => key)).toEqual([`${prefix}slow`, other]);
+  });
+
   test("two processes share it: who comes second is told to come later, and gets the value", async () => {
     const gate = createGate();
     let works = 0;

@@ -15,6 +15,7 @@ import { type Described, ModelError, type VisionModel, type VisionRequest } from
 import { storeFacts } from "../../models/instructions.ts";
 import type { Database } from "../../platform/database/database.ts";
 import { createAdmission } from "../../platform/limits/admission.ts";
+import { createHeldBytes } from "../../platform/limits/held-bytes.ts";
 import { createOrigins } from "../../platform/outbound/origins.ts";
 import { createOutbound } from "../../platform/outbound/outbound.ts";
 import { createPictureSource } from "../../platform/outbound/picture-source.ts";
@@ -88,6 +89,7 @@ async function setup(
   const origins = createOrigins({ concurrency: 16, perSecond: null, patienceMs: 60_000, now: Date.now });
   const s3 = createS3Reader({ endpoint: null, region: "x", accessKeyId: null, secretAccessKey: null });
   const source = createPictureSource({
+    room: createHeldBytes({ totalBytes: 2 ** 27, maxBytes: 2 ** 20 }),
     outbound,
     origins,
     s3,

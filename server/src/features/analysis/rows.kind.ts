@@ -22,6 +22,9 @@ import { chooseModel, missingModel, type Vision } from "./vision.ts";
 
 export const kindName = "analysis";
 
+/** Keys of what was found at addresses begin so; what is older than its lifetime may be forgotten. */
+export const addressKeys = "analysis/address/";
+
 export interface RowsOptions {
   readonly vision: Vision;
   readonly instruction: Instruction;
@@ -121,7 +124,7 @@ function createRow(options: RowsOptions, batch: BatchOptions, model: VisionModel
   ): Promise<Outcome | null> => {
     let described: Outcome | null = null;
     const visited = await context.once(
-      `analysis/address/${createHash("sha256").update(href).digest("hex")}`,
+      `${addressKeys}${createHash("sha256").update(href).digest("hex")}`,
       async (previous) => {
         const known = conditional && previous !== null ? visit.parse(previous) : null;
         const fetched = await source.fetch(href, { origin, known, signal });
@@ -135,9 +138,13 @@ function createRow(options: RowsOptions, batch: BatchOptions, model: VisionModel
           case "not_modified":
             return done(previous);
           case "ok": {
-            const { bytes, etag, lastModified } = fetched;
+            const { bytes, etag, lastModified, release } = fetched;
             const contentHash = hashOf(bytes);
-            described = await describeBytes(bytes, contentHash);
+            try {
+              described = await describeBytes(bytes, contentHash);
+            } finally {
+              release();
+            }
             // Somebody else asks the model about this content: the row comes for the answer, and not for the bytes.
             const awaited = described.status === "later" && described.code === null && !asked;
             return described.status === "done" || awaited
@@ -159,7 +166,8 @@ function createRow(options: RowsOptions, batch: BatchOptions, model: VisionModel
         (await look(href, origin, { freshSince, conditional: batch.cache === "revalidate" })) ??
         // The address is known and its content is not, to this model: the bytes have to be had again.
         (await look(href, origin, { freshSince: new Date(now()), conditional: false }));
-      if (outcome === null) return waitUntil(new Date(now()));
+      // The clocks of this process and of the database may differ by a moment.
+      if (outcome === null) return waitUntil(new Date(now() + 1_000));
       if (outcome.status !== "done") return outcome;
       return done({ ...pictureFacts.parse(outcome.output), cacheHit: !asked } satisfies RowOutput);
     },

@@ -52,10 +52,10 @@ export const listQuery = z.object({
   page: junkIs(1, 1_000_000),
   per_page: junkIs(0, 100).optional().describe("The same as `limit`, and stronger."),
   status: z
-    .string()
-    .transform((text) => text.trim().toLowerCase())
-    .pipe(z.enum(batchStates, { error: `expected one of ${batchStates.join(", ")}` }))
-    .optional()
+    .preprocess(
+      (value) => (typeof value === "string" ? value.trim().toLowerCase() || undefined : value),
+      z.enum(batchStates, { error: `expected one of ${batchStates.join(", ")}` }).optional(),
+    )
     .meta({ type: "string", enum: [...batchStates] }),
   include_soft_deleted: flag,
 });

@@ -1,3 +1,4 @@
+import type { Held, HeldBytes } from "../limits/held-bytes.ts";
 import { downloadImage } from "./download.ts";
 import type { Origins } from "./origins.ts";
 import type { Outbound } from "./outbound.ts";
@@ -10,6 +11,8 @@ export interface PictureSourceOptions {
   /** Buckets that may be read; null for every one that the credentials can read. */
   readonly buckets: readonly string[] | null;
   readonly maxBytes: number;
+  /** Room for the pictures that are fetched or still needed. */
+  readonly room: HeldBytes;
   /** For one picture, redirects and body included. */
   readonly totalMs: number;
 }
@@ -28,6 +31,8 @@ type FetchedPicture =
       readonly bytes: Buffer;
       readonly etag: string | null;
       readonly lastModified: string | null;
+      /** To be called when the bytes are needed no more: until then nothing else has their room. */
+      release(): void;
     }
   | { readonly status: "not_modified" }
   /** Nothing was tried: its origin is busy or out of reach until then. */
@@ -47,7 +52,7 @@ export interface PictureSource {
 }
 
 export function createPictureSource(options: PictureSourceOptions): PictureSource {
-  const { outbound, origins, s3, buckets, maxBytes, totalMs } = options;
+  const { outbound, origins, s3, buckets, maxBytes, room, totalMs } = options;
 
   const download = (href: string, { known, signal }: FetchOptions) =>
     href.slice(0, 5).toLowerCase() === "s3://"
@@ -65,13 +70,20 @@ export function createPictureSource(options: PictureSourceOptions): PictureSourc
         const { message } = turn;
         return { status: "failed", code: "origin_unavailable", message, transient: false, retryAfter: null };
       }
+      let held: Held | undefined;
       try {
+        held = await room.hold(fetch.signal);
         const fetched = await download(href, fetch);
         if (fetched.status !== "failed" || !fetched.transient) turn.leave("answered");
         // A name that nobody knows says nothing of a host; its few tries are enough.
         else if (fetched.code !== "dns_failure") turn.leave("unreachable", fetched.retryAfter);
-        return fetched;
+        if (fetched.status !== "ok") return fetched;
+        const { release } = held;
+        held.settle(fetched.bytes.length);
+        held = undefined;
+        return { ...fetched, release };
       } finally {
+        held?.release();
         // Does nothing for who has left; what was thrown tells nothing of the origin.
         turn.leave("aborted");
       }
