@@ -1,4 +1,3 @@
-import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { configureSharp } from "@fovea/imaging";
 import type { FastifyInstance } from "fastify";
@@ -9,7 +8,7 @@ import { analysisDialect, analysisPagesDialect } from "./features/analysis/error
 import { analysisRoutes } from "./features/analysis/routes.ts";
 import { addressKeys } from "./features/analysis/rows.kind.ts";
 import { sampleRoutes } from "./features/analysis/samples/routes.ts";
-import { createSampleBatch } from "./features/analysis/samples/sample-batch.ts";
+import { createSampleBatch, wantsSample } from "./features/analysis/samples/sample-batch.ts";
 import { catalogDialect } from "./features/catalog/errors.ts";
 import { iconsDialect } from "./features/icons/errors.ts";
 import { mediaDialect } from "./features/media/errors.ts";
@@ -19,11 +18,11 @@ import { factHeaders } from "./features/prepare/fact-headers.ts";
 import { prepareRoutes } from "./features/prepare/routes.ts";
 import { loadCatalog } from "./models/catalog.ts";
 import { createAuthentication } from "./platform/auth/authenticate.ts";
+import { authSettings } from "./platform/auth/from-config.ts";
 import { addAuthentication } from "./platform/auth/hook.ts";
-import type { AuthSettings } from "./platform/auth/settings.ts";
 import { signInRoutes } from "./platform/auth/sign-in.ts";
 import { signInDialect } from "./platform/auth/sign-in-dialect.ts";
-import { type Config, devTokensOf } from "./platform/config.ts";
+import type { Config } from "./platform/config.ts";
 import { type Database, openDatabase } from "./platform/database/database.ts";
 import { createHttp } from "./platform/http/http.ts";
 import { bind, type Listening, listen, portOf } from "./platform/http/listen.ts";
@@ -32,10 +31,10 @@ import type { RegisteredRoute } from "./platform/http/routes.ts";
 import { createIdempotency } from "./platform/idempotency/idempotency.ts";
 import { createAdmission } from "./platform/limits/admission.ts";
 import { limitTo, registerInboundLimits } from "./platform/limits/inbound.ts";
+import { workLimits } from "./platform/limits/work-limits.ts";
 import { createMetrics, gauge, measureRequests } from "./platform/metrics.ts";
 import { createMetricsServer } from "./platform/metrics-server.ts";
-import { isLoopbackHost } from "./platform/network.ts";
-import { loadSecrets, type Secrets } from "./platform/secrets.ts";
+import { loadSecrets } from "./platform/secrets.ts";
 import { migrationsFolder } from "./stored.ts";
 
 export interface App {
@@ -301,48 +300,3 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
 
 /** `revalidate` asks an address with what it was when it was last seen, also beyond its lifetime: for a month. */
 const addressesKeptMs = ({ URL_CACHE_HOURS }: Config) => Math.max(URL_CACHE_HOURS, 30 * 24) * 3_600_000;
-
-/** Its pictures come from this service, over loopback: it must listen there, and be allowed to ask there. */
-function wantsSample({ SAMPLE, ENVIRONMENT, HOST, ALLOW_PRIVATE_NETWORKS: allowed }: Config): boolean {
-  const listensOnLoopback = isLoopbackHost(HOST) || HOST === "0.0.0.0" || HOST === "::";
-  const mayAsk = allowed === undefined || allowed.includes("loopback");
-  return SAMPLE && ENVIRONMENT === "development" && listensOnLoopback && mayAsk;
-}
-
-function authSettings(config: Config, { jwtSecret }: Secrets): AuthSettings {
-  return {
-    mode: config.AUTH,
-    environment: config.ENVIRONMENT,
-    loopback: isLoopbackHost(config.HOST),
-    entra:
-      config.AZURE_TENANT_ID !== undefined && config.AZURE_CLIENT_ID !== undefined
-        ? {
-            tenantId: config.AZURE_TENANT_ID,
-            clientId: config.AZURE_CLIENT_ID,
-            authority: config.AZURE_AUTHORITY,
-          }
-        : null,
-    jwtSecret,
-    devTokens: devTokensOf(config),
-    apiKeys: config.API_KEY,
-    requireApiKeyAll: config.REQUIRE_API_KEY_ALL,
-    adminToken: config.ADMIN_TOKEN ?? null,
-    metricsToken: config.METRICS_TOKEN ?? null,
-  };
-}
-
-/** Half of the memory is for pictures being worked on, half for bodies, so that neither can starve the other. */
-function workLimits(config: Config) {
-  // Zero or a number beyond the machine's memory where no limit is set for the container.
-  const constrained = process.constrainedMemory();
-  const memory = constrained > 0 && constrained < totalmem() ? constrained : totalmem();
-  const bytes =
-    config.PREPARE_MEMORY_MB === undefined
-      ? Math.min(memory / 4, 2 ** 32)
-      : config.PREPARE_MEMORY_MB * 2 ** 20;
-  return {
-    slots: config.PREPARE_CONCURRENCY ?? availableParallelism(),
-    memoryBytes: bytes / 2,
-    uploadBytes: bytes / 2,
-  };
-}

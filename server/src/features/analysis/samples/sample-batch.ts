@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import type { Engine } from "../../../engine/engine.ts";
+import type { Config } from "../../../platform/config.ts";
 import type { Database } from "../../../platform/database/database.ts";
+import { isLoopbackHost } from "../../../platform/network.ts";
 import type { BatchOptions } from "../batch-options.ts";
 import { kindName } from "../rows.kind.ts";
 import { sampleNames } from "./samples.ts";
@@ -51,4 +53,16 @@ export async function createSampleBatch(options: SampleOptions): Promise<string 
   await writer.add(rowsOfBatch);
   await writer.finish({ start: { maxActive } });
   return id;
+}
+
+/** Its pictures come from this service, over loopback: it must listen there, and be allowed to ask there. */
+export function wantsSample({
+  SAMPLE,
+  ENVIRONMENT,
+  HOST,
+  ALLOW_PRIVATE_NETWORKS: allowed,
+}: Pick<Config, "SAMPLE" | "ENVIRONMENT" | "HOST" | "ALLOW_PRIVATE_NETWORKS">): boolean {
+  const listensOnLoopback = isLoopbackHost(HOST) || HOST === "0.0.0.0" || HOST === "::";
+  const mayAsk = allowed === undefined || allowed.includes("loopback");
+  return SAMPLE && ENVIRONMENT === "development" && listensOnLoopback && mayAsk;
 }

@@ -1,0 +1,18 @@
+import { availableParallelism, totalmem } from "node:os";
+import type { Config } from "../config.ts";
+
+/** Half of the memory is for pictures being worked on, half for bodies, so that neither can starve the other. */
+export function workLimits(config: Config) {
+  // Zero or a number beyond the machine's memory where no limit is set for the container.
+  const constrained = process.constrainedMemory();
+  const memory = constrained > 0 && constrained < totalmem() ? constrained : totalmem();
+  const bytes =
+    config.PREPARE_MEMORY_MB === undefined
+      ? Math.min(memory / 4, 2 ** 32)
+      : config.PREPARE_MEMORY_MB * 2 ** 20;
+  return {
+    slots: config.PREPARE_CONCURRENCY ?? availableParallelism(),
+    memoryBytes: bytes / 2,
+    uploadBytes: bytes / 2,
+  };
+}
