@@ -88,8 +88,9 @@ async function setup(
   const outbound = createOutbound({ allowPrivate: ["loopback"] });
   const origins = createOrigins({ concurrency: 16, perSecond: null, patienceMs: 60_000, now: Date.now });
   const s3 = createS3Reader({ endpoint: null, region: "x", accessKeyId: null, secretAccessKey: null });
+  const room = createHeldBytes({ totalBytes: 2 ** 27, maxBytes: 2 ** 20 });
   const source = createPictureSource({
-    room: createHeldBytes({ totalBytes: 2 ** 27, maxBytes: 2 ** 20 }),
+    room,
     outbound,
     origins,
     s3,
@@ -149,7 +150,7 @@ async function setup(
       tries: async (position: number) => (await engine.attempts(id, position)).map(({ code }) => code),
     };
   };
-  return { run, kind, engine, log, origin: await useOrigin() };
+  return { run, kind, room, engine, log, origin: await useOrigin() };
 }
 
 const hits = (outputs: readonly ({ readonly cacheHit: boolean } | null)[]) =>
@@ -403,6 +404,22 @@ describe("a batch that nobody can work on", () => {
     expect(outputs).toEqual([]);
     expect(origin.requests("/a.png")).toEqual([]);
   });
+});
+
+test("a picture has its room while the model looks at it, and no longer, however that ends", async () => {
+  let held = 0;
+  const { model } = createModel(() => {
+    held = room.state().bytes;
+    return {};
+  });
+  const { run, room, origin } = await setup([model]);
+  const good = await blank();
+  await run([
+    origin.serve("/good.png", bytes(good)),
+    origin.serve("/bad.png", bytes(Buffer.from("no picture"))),
+  ]);
+  expect(held).toBeGreaterThanOrEqual(good.length);
+  expect(room.state()).toEqual({ bytes: 0, waiting: 0 });
 });
 
 test("a row has not failed that waits for the recogniser behind all others, each as slow as it may be", async () => {
