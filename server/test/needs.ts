@@ -11,7 +11,14 @@ declare module "vitest" {
 }
 
 /** What some tests need and `npm ci` does not bring, by its Debian package. */
-export type Need = "chromium" | "curl" | "openssl" | "postgresql" | "python3-requests" | "redis-server";
+export type Need =
+  | "chromium"
+  | "curl"
+  | "openssl"
+  | "postgresql"
+  | "python3-openpyxl"
+  | "python3-requests"
+  | "redis-server";
 
 interface Program {
   /** Where it is if not in its usual place, as on macOS. */
@@ -31,6 +38,12 @@ const postgresqlFolders = () =>
         .map((version) => join(postgresqlRoot, version, "bin"))
     : [];
 
+const pythonWith = (module: string): Program => ({
+  variable: "PYTHON",
+  name: "python3",
+  works: (path) => spawnSync(path, ["-c", `import ${module}`]).status === 0,
+});
+
 const programs: Readonly<Record<Need, Program>> = {
   chromium: { variable: "CHROMIUM", name: "chromium", works: existsSync },
   curl: { variable: "CURL", name: "curl", works: existsSync },
@@ -41,11 +54,8 @@ const programs: Readonly<Record<Need, Program>> = {
     works: (path) => existsSync(join(dirname(realpathSync(path)), "postgres")),
     folders: postgresqlFolders,
   },
-  "python3-requests": {
-    variable: "PYTHON",
-    name: "python3",
-    works: (path) => spawnSync(path, ["-c", "import requests"]).status === 0,
-  },
+  "python3-openpyxl": pythonWith("openpyxl"),
+  "python3-requests": pythonWith("requests"),
   "redis-server": { variable: "REDIS_SERVER", name: "redis-server", works: existsSync },
 };
 
