@@ -13,6 +13,7 @@ export const prepareDialect: Dialect = {
     "/api/v1/providers",
     "/api/v1/models",
     "/api/v1/stats",
+    "/api/v1/audit",
     "/health",
   ),
   validationStatus: 422,
@@ -129,13 +130,4 @@ export const bodyTooLarge = (limit: number) =>
     code: "payload_too_large",
     status: 413,
     message: `The request body is too large; up to ${limit / 2 ** 20} MB are accepted.`,
-  });
-
-/** Nobody reads it: 499 keeps a caller's own decision out of the log of our failures. */
-export const callerLeft = (cause: unknown) =>
-  new AppError({
-    code: "client_closed_request",
-    status: 499,
-    message: "The connection was closed before the answer.",
-    cause,
   });

@@ -1,6 +1,6 @@
 import { type ImageHeader, ImagingError, type WorkLimits } from "@fovea/imaging";
 import type { Admission } from "../../platform/limits/admission.ts";
-import { callerLeft, toPrepareError } from "./errors.ts";
+import { toPrepareError } from "./errors.ts";
 
 export interface PixelWorkSettings {
   readonly maxPixels: number;
@@ -34,7 +34,7 @@ export function createPixelWork(admission: Admission, settings: PixelWorkSetting
         work({ maxPixels: settings.maxPixels, deadline, signal }),
       );
     } catch (error) {
-      throw error === signal.reason ? callerLeft(error) : toPrepareError(error);
+      throw error === signal.reason ? error : toPrepareError(error);
     }
   };
 }

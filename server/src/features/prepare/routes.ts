@@ -3,6 +3,7 @@ import multipart from "@fastify/multipart";
 import type { FastifyContextConfig, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Catalog } from "../../models/catalog.ts";
+import { callerSignal } from "../../platform/http/caller-signal.ts";
 import type { Admission } from "../../platform/limits/admission.ts";
 import { limitTo, type Rate } from "../../platform/limits/inbound.ts";
 import { analyze } from "./analyze.ts";
@@ -202,11 +203,9 @@ const catalogRoutes: FastifyPluginAsync<{
   });
 };
 
-/** The caller of a request whose body is complete; the signal fires when the connection closes unanswered. */
-function callerOf(request: FastifyRequest, reply: FastifyReply): Caller {
-  const leaving = new AbortController();
-  reply.raw.once("close", () => {
-    if (!reply.raw.writableFinished) leaving.abort(new DOMException("The caller left.", "AbortError"));
-  });
-  return { correlationId: request.id, receivedAt: performance.now(), signal: leaving.signal };
-}
+/** The caller of a request whose body is complete. */
+const callerOf = (request: FastifyRequest, reply: FastifyReply): Caller => ({
+  correlationId: request.id,
+  receivedAt: performance.now(),
+  signal: callerSignal(reply),
+});

@@ -46,9 +46,11 @@ export const identified = (known: {
 
 export const ADMIN_TOKEN_OWNER = "admin-token";
 export const METRICS_TOKEN_OWNER = "metrics-token";
+/** The service itself, in the record of who did what. */
+export const SERVICE_OWNER = "service";
 
 const ENTRA_OWNER = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}:/i;
-const RESERVED = new Set([anonymous.owner, ADMIN_TOKEN_OWNER, METRICS_TOKEN_OWNER]);
+const RESERVED = new Set([anonymous.owner, SERVICE_OWNER, ADMIN_TOKEN_OWNER, METRICS_TOKEN_OWNER]);
 
 /**
  * Whether a name belongs to another kind of credential. A backend that shares the signing bytes may put a name its

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { escapeHtml } from "../html.ts";
+import { formPageHeaders } from "../http/form-page.ts";
 
 export interface SignInPage {
   readonly basePath: string;
@@ -20,23 +20,7 @@ button { margin-top: 1rem; padding: 0.5rem 1rem; font: inherit; }
 [role="alert"] { border-left: 4px solid #c62828; padding-left: 0.75rem; }
 `;
 
-/**
- * The page may load nothing and run nothing, may be framed by nobody, and sends its form only here.
- * `same-origin` as referrer policy, not the stricter `no-referrer`: with that one browsers send `Origin: null`
- * with the form, and the page's own request could not be told from a forged one.
- */
-export const signInHeaders = (): Readonly<Record<string, string>> => ({
-  "content-type": "text/html; charset=utf-8",
-  "cache-control": "no-store",
-  "referrer-policy": "same-origin",
-  "content-security-policy": [
-    "default-src 'none'",
-    `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-  ].join("; "),
-});
+export const signInHeaders = () => formPageHeaders(style);
 
 export const signInPage = (page: SignInPage): string => `<!doctype html>
 <html lang="en">

@@ -35,7 +35,9 @@ export async function collectOpenApi(http: FastifyInstance, settings: OpenApiSet
     transform: (given) => {
       const { schema, url } = jsonSchemaTransform(given);
       const { access, describe } = given.route.config ?? {};
-      return { url, schema: { ...(describe?.(schema) ?? schema), security: securityOf(access) } };
+      // Of what is hidden nothing is left to describe.
+      const described = given.schema?.hide === true ? schema : (describe?.(schema) ?? schema);
+      return { url, schema: { ...described, security: securityOf(access) } };
     },
   });
 }
