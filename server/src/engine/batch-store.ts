@@ -7,7 +7,7 @@ export const batchColumns = sql.raw(`
   chunks_completed as "chunksCompleted", chunks_failed as "chunksFailed",
   created_at as "createdAt", started_at as "startedAt", completed_at as "completedAt", paused_at as "pausedAt",
   paused_ms as "pausedMs", reason, previous_at as "windowAt", previous_processed as "windowProcessed",
-  deleted_at as "deletedAt", purge_after as "purgeAfter"
+  deleted_at as "deletedAt", purge_after as "purgeAfter", reset_at as "resettingSince"
 `);
 
 /** Null where there is none, or it is still written or already removed. */

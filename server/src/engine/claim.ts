@@ -96,15 +96,24 @@ export async function finishedPositions(
   return new Set(rows.map(({ position }) => position));
 }
 
+/** The tries of an item so far. */
+export interface Tried {
+  readonly last: number;
+  /** Since somebody last had it retried. */
+  readonly fresh: number;
+}
+
 /** How often items of a claimed chunk were tried already; positions that never were are left out. */
 export async function triedPositions(
   database: QueryExecutorProvider,
   { batchId, firstPosition, inputs }: Claim,
-): Promise<ReadonlyMap<number, number>> {
-  const { rows } = await sql<{ position: number; tries: number }>`
-    select position, max(number) as tries from attempts
+): Promise<ReadonlyMap<number, Tried>> {
+  const { rows } = await sql<Tried & { position: number }>`
+    select position, max(number) as last,
+      max(number) - coalesce(max(number) filter (where final), 0) as fresh
+    from attempts
     where batch_id = ${batchId} and position >= ${firstPosition} and position < ${firstPosition + inputs.length}
     group by position
   `.execute(database);
-  return new Map(rows.map(({ position, tries }) => [position, tries]));
+  return new Map(rows.map(({ position, ...tried }) => [position, tried]));
 }

@@ -2,11 +2,12 @@ import { sql } from "kysely";
 import type { Database } from "../platform/database/database.ts";
 import type { Transaction } from "../platform/database/sql.ts";
 import { batchColumns, readBatch } from "./batch-store.ts";
+import type { Also } from "./control.ts";
 import { BatchRefusal } from "./errors.ts";
 import type { Json } from "./kind.ts";
 import type { Batch } from "./records.ts";
 
-export interface Clone {
+export interface Clone extends Also {
   readonly id: string;
   readonly name: string;
   readonly owner: string;
@@ -37,14 +38,23 @@ export async function cloneBatch(database: Database, sourceId: string, clone: Cl
   for (let from = 0; from < source.chunks; from += pageChunks) {
     await database.transaction((tx) => copyChunks(tx, sourceId, clone, from));
   }
+  return database.transaction(async (tx) => {
+    const batch = await reveal(tx, source, clone.id);
+    await clone.also?.(tx);
+    return batch;
+  });
+}
+
+/** Makes a clone visible, with the counters of what was copied, if it is whole and there still is what it is a clone of. */
+async function reveal(tx: Transaction, source: Batch, id: string): Promise<Batch> {
   const { rows } = await sql<Batch>`
     with copied as (
       select count(*) as chunk_count, coalesce(sum(size), 0) as size, coalesce(sum(succeeded), 0) as successes,
         coalesce(sum(failed), 0) as failures, count(*) filter (where state = 'completed') as complete,
         min(started_at) as first_at, max(completed_at) as last_at
-      from chunks where batch_id = ${clone.id}
+      from chunks where batch_id = ${id}
     )
-    update batches set visibility = 'visible', items = size, chunks = chunk_count,
+    update batches set visibility = 'visible', touched_at = now(), items = size, chunks = chunk_count,
       succeeded = successes, failed = failures, chunks_completed = complete,
       created_at = date_trunc('milliseconds', now()),
       state = case when ${allCopied} then 'completed' else 'pending' end,
@@ -52,10 +62,10 @@ export async function cloneBatch(database: Database, sourceId: string, clone: Cl
       completed_at = case when ${allCopied} then coalesce(${source.completedAt}::timestamptz, last_at) end,
       paused_ms = case when ${allCopied} then ${source.pausedMs}::bigint else 0 end
     from copied
-    where id = ${clone.id} and visibility = 'creating' and chunk_count = ${source.chunks}
-      and exists (select from batches where id = ${sourceId} and visibility = 'visible')
+    where id = ${id} and visibility = 'creating' and chunk_count = ${source.chunks}
+      and exists (select from batches where id = ${source.id} and visibility = 'visible')
     returning ${batchColumns}
-  `.execute(database.sql);
+  `.execute(tx);
   const batch = rows[0];
   if (!batch) throw new BatchRefusal({ reason: "not_found" });
   return batch;
@@ -86,8 +96,8 @@ async function copyChunks(
   const past = Math.max(...copied.map((chunk) => chunk.past));
   await sql`
     with copied as (
-      insert into results (batch_id, position, succeeded, code, message, output, took_ms, created_at)
-      select ${id}::uuid, position, succeeded, code, message, output, took_ms, created_at from results
+      insert into results (batch_id, position, succeeded, code, message, output, source, took_ms, created_at)
+      select ${id}::uuid, position, succeeded, code, message, output, source, took_ms, created_at from results
       where batch_id = ${sourceId} and position >= ${first} and position < ${past}
       returning position, succeeded, created_at
     ), counted as (

@@ -10,48 +10,91 @@ import { activeStates, legalFrom, type Operation } from "./states.ts";
 /** Starts look at how many batches are active; one at a time, so that two cannot both be the last that fits. */
 const startLock = 7_204_001;
 
-export interface StartOptions {
+export interface Also {
+  /** Takes effect together with the operation, or not at all: a line in a record of who did what. */
+  readonly also?: (tx: Transaction) => Promise<void>;
+}
+
+export interface StartOptions extends Also {
   /** Batches of this kind that may be `queued` or `processing` at once. */
   readonly maxActive: number;
 }
 
 /** `pending` → `queued`. A batch without items is complete at once. */
 export function startBatch(database: Database, id: string, options: StartOptions): Promise<Batch> {
-  return database.transaction((tx) => startWithin(tx, id, options));
+  return database.transaction(async (tx) => {
+    const batch = await startWithin(tx, id, options);
+    await options.also?.(tx);
+    return batch;
+  });
 }
 
 /** The same, as part of something larger. What it refuses it refuses before it has changed anything. */
 export async function startWithin(tx: Transaction, id: string, options: StartOptions): Promise<Batch> {
-  await sql`select pg_advisory_xact_lock(${startLock})`.execute(tx);
+  await lockStarts(tx);
   const batch = await lockBatch(tx, id, "start");
   requireState(batch, "start");
   await requireRoom(tx, batch, options);
   return queue(tx, id);
 }
 
+/** Nobody else makes a batch active until the transaction ends. Taken before any row is locked. */
+export async function lockStarts(tx: Transaction): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${startLock})`.execute(tx);
+}
+
 /** `queued` and `processing` → `paused`: no more items are begun, those under way finish. */
-export function pauseBatch(database: Database, id: string): Promise<Batch> {
+export function pauseBatch(database: Database, id: string, { also }: Also = {}): Promise<Batch> {
   return database.transaction(async (tx) => {
     requireState(await lockBatch(tx, id, "pause"), "pause");
+    await also?.(tx);
     return update(tx, id, sql`state = 'paused', paused_at = now()`);
   });
 }
 
 /** `paused` → `queued`. */
-export function resumeBatch(database: Database, id: string): Promise<Batch> {
+export function resumeBatch(database: Database, id: string, { also }: Also = {}): Promise<Batch> {
   return database.transaction(async (tx) => {
     requireState(await lockBatch(tx, id, "resume"), "resume");
+    await also?.(tx);
     return queue(tx, id);
   });
 }
 
+export interface CancelOptions extends Also {
+  /** A sentence for people who look at the batch and did not cancel it. */
+  readonly reason?: string;
+}
+
 /** Stops the work and keeps the results. Items under way finish and are kept too. */
-export function cancelBatch(database: Database, id: string): Promise<Batch> {
+export function cancelBatch(database: Database, id: string, options: CancelOptions = {}): Promise<Batch> {
   return database.transaction(async (tx) => {
-    const chunks = await failWaitingChunks(tx, id);
-    requireState(await lockBatch(tx, id, "cancel"), "cancel");
-    return update(tx, id, cancelled(chunks));
+    const { batch } = await cancelWithin(tx, id, options);
+    await options.also?.(tx);
+    return batch;
   });
+}
+
+/**
+ * The same, as part of something larger.
+ *
+ * @param deadClaims chunks whose leases ran out fail too; otherwise they are left to their workers, who may be late
+ * @param check called once the batch is locked; what it throws undoes everything
+ * @returns also how many chunks failed with it
+ */
+export async function cancelWithin(
+  tx: Transaction,
+  id: string,
+  {
+    reason = null,
+    deadClaims = false,
+    check,
+  }: { readonly reason?: string | null; readonly deadClaims?: boolean; readonly check?: () => Promise<void> },
+): Promise<{ readonly batch: Batch; readonly chunks: number }> {
+  const chunks = await failWaitingChunks(tx, id, deadClaims);
+  requireState(await lockBatch(tx, id, "cancel"), "cancel");
+  await check?.();
+  return { batch: await update(tx, id, cancelled(chunks, reason)), chunks };
 }
 
 export interface ForceOptions extends StartOptions {
@@ -65,7 +108,7 @@ export interface ForceOptions extends StartOptions {
  */
 export function forceStartBatch(database: Database, id: string, options: ForceOptions): Promise<Batch> {
   return database.transaction(async (tx) => {
-    await sql`select pg_advisory_xact_lock(${startLock})`.execute(tx);
+    await lockStarts(tx);
     const { rows } = await sql<{ number: number }>`
       select number from chunks where batch_id = ${id} and state = 'failed' order by number for update
     `.execute(tx);
@@ -79,13 +122,20 @@ export function forceStartBatch(database: Database, id: string, options: ForceOp
       where batch_id = ${id} and number = any(${rows.map(({ number }) => number)}::integer[])
     `.execute(tx);
     await update(tx, id, sql`chunks_failed = chunks_failed - ${rows.length}::integer`);
+    await options.also?.(tx);
     return queue(tx, id);
   });
 }
 
 /** Hides a batch from lists, stops its work, and lets it be removed after a time. */
-export function softDeleteBatch(database: Database, id: string, retentionDays: number): Promise<Batch> {
+export function softDeleteBatch(
+  database: Database,
+  id: string,
+  retentionDays: number,
+  { also }: Also = {},
+): Promise<Batch> {
   return database.transaction(async (tx) => {
+    await also?.(tx);
     const chunks = await failWaitingChunks(tx, id);
     const batch = await lockBatch(tx, id);
     const ended = batch.completedAt !== null && batch.state === "cancelled";
@@ -106,6 +156,8 @@ export async function lockBatch(tx: Transaction, id: string, operation?: Operati
   const batch = rows[0];
   if (!batch) throw new BatchRefusal({ reason: "not_found" });
   if (batch.deletedAt && operation) throw new BatchRefusal({ reason: "deleted", operation });
+  if (batch.resettingSince && operation && operation !== "reset")
+    throw new BatchRefusal({ reason: "resetting", operation });
   return batch;
 }
 
@@ -114,7 +166,7 @@ export function requireState({ state }: Batch, operation: Operation): void {
     throw new BatchRefusal({ reason: "wrong_state", operation, state });
 }
 
-async function requireRoom(
+export async function requireRoom(
   tx: Transaction,
   { kind, state }: Batch,
   { maxActive }: StartOptions,
@@ -149,9 +201,9 @@ export function queue(tx: Transaction, id: string): Promise<Batch> {
 
 const nothingLeft = sql`(chunks_completed = chunks)`;
 
-const cancelled = (chunks: number) => sql`
-  state = 'cancelled', completed_at = coalesce(completed_at, now()), paused_ms = ${pausedMs}, paused_at = null,
-  reason = null, chunks_failed = chunks_failed + ${chunks}::integer
+const cancelled = (chunks: number, reason: string | null = null) => sql`
+  state = 'cancelled', reset_at = null, completed_at = coalesce(completed_at, now()), paused_ms = ${pausedMs}, paused_at = null,
+  reason = ${reason}::text, chunks_failed = chunks_failed + ${chunks}::integer
 `;
 
 async function update(tx: Transaction, id: string, set: ReturnType<typeof sql>): Promise<Batch> {
@@ -168,13 +220,16 @@ async function update(tx: Transaction, id: string, set: ReturnType<typeof sql>):
  *
  * @returns how many
  */
-async function failWaitingChunks(tx: Transaction, id: string): Promise<number> {
+async function failWaitingChunks(tx: Transaction, id: string, deadClaims = false): Promise<number> {
   const { rows } = await sql`
     with waiting as (
-      select number from chunks where batch_id = ${id} and state in ('pending', 'retrying')
+      select number from chunks
+      where batch_id = ${id} and (
+        state in ('pending', 'retrying') or (${deadClaims}::boolean and state = 'processing' and leased_until < now())
+      )
       order by number for update skip locked
     )
-    update chunks set state = 'failed', completed_at = now(), not_before = null
+    update chunks set state = 'failed', completed_at = now(), not_before = null, lease_token = null, leased_until = null
     from waiting where chunks.batch_id = ${id} and chunks.number = waiting.number
     returning 1
   `.execute(tx);

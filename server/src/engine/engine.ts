@@ -3,8 +3,11 @@ import type { Logger } from "pino";
 import type { Database } from "../platform/database/database.ts";
 import { type BatchFilter, type BatchPage, countBatches, listBatches, readBatch } from "./batch-store.ts";
 import { type Chunk, listChunks } from "./chunks.ts";
+import { type CleanedUp, type CleanUp, cleanUp } from "./clean-up.ts";
 import { type Clone, cloneBatch } from "./clone.ts";
 import {
+  type Also,
+  type CancelOptions,
   cancelBatch,
   type ForceOptions,
   forceStartBatch,
@@ -15,24 +18,29 @@ import {
   startBatch,
 } from "./control.ts";
 import { type BatchWriter, type NewBatch, writeBatch } from "./create.ts";
+import type { OnPurged } from "./expire.ts";
 import type { Flushed } from "./flush.ts";
 import { forgetSharedWork } from "./forget.ts";
-import type { Kind } from "./kind.ts";
+import type { Kind, Outcome } from "./kind.ts";
 import { takeBackChunks } from "./lease.ts";
+import { type QueueStatus, readQueueStatus } from "./queue-status.ts";
 import type { Batch, ItemResult } from "./records.ts";
-import { type Retried, resetBatch, retryFailed } from "./redo.ts";
+import { type Retried, type RetryOptions, resetBatch, retryFailed } from "./redo.ts";
 import { type Removal, startRemoval } from "./removal.ts";
 import { markForRemoval } from "./remove.ts";
+import type { ResultFilter } from "./result-filter.ts";
 import {
   type Attempt,
+  type CountOptions,
   countFailures,
-  type ResultFilter,
+  countResults,
   type ResultPage,
   readAttempts,
   readResults,
-  streamResults,
+  resultPages,
 } from "./results.ts";
 import { createSharedWork, freeSharedWork } from "./shared-work.ts";
+import { type QueueTrouble, readQueueTrouble } from "./stale.ts";
 import { startWorkers, type Workers } from "./workers.ts";
 
 export interface EngineOptions {
@@ -44,6 +52,10 @@ export interface EngineOptions {
   readonly timing?: Partial<Timing>;
   /** Told after every flush, and when a worker pauses or ends a batch: its newest progress, at no further cost. */
   readonly onProgress?: (batchId: string, flushed: Flushed) => void;
+  /** Told of every batch that is removed because its time is over, in the transaction that hides it. */
+  readonly onPurged?: OnPurged;
+  /** Told how the work on an item ended here, also where the item will be tried again. */
+  readonly onItem?: (kind: string, outcome: Outcome, tookMs: number) => void;
 }
 
 /** Times in milliseconds; only tests need others. */
@@ -87,19 +99,31 @@ export interface Engine {
   chunks(id: string, page: { readonly limit: number; readonly after?: number }): Promise<readonly Chunk[]>;
   clone(id: string, clone: Clone): Promise<Batch>;
   start(id: string, options: StartOptions): Promise<Batch>;
-  pause(id: string): Promise<Batch>;
-  resume(id: string): Promise<Batch>;
-  cancel(id: string): Promise<Batch>;
+  pause(id: string, how?: Also): Promise<Batch>;
+  resume(id: string, how?: Also): Promise<Batch>;
+  cancel(id: string, how?: CancelOptions): Promise<Batch>;
   forceStart(id: string, options: ForceOptions): Promise<Batch>;
-  reset(id: string, options: { readonly force: boolean }): Promise<Batch>;
-  retry(id: string, options?: { readonly codes?: readonly string[] }): Promise<Retried>;
-  softDelete(id: string, retentionDays: number): Promise<Batch>;
+  reset(id: string, options: Also & { readonly force: boolean }): Promise<Batch>;
+  retry(id: string, options: RetryOptions): Promise<Retried>;
+  softDelete(id: string, retentionDays: number, how?: Also): Promise<Batch>;
   /** Gone at once for everybody; its rows are removed in the background. */
-  remove(id: string, options: { readonly force: boolean }): Promise<void>;
+  remove(id: string, options: Also & { readonly force: boolean }): Promise<void>;
   results(batchId: string, filter: ResultFilter, page: ResultPage): Promise<readonly ItemResult[]>;
-  streamResults(batchId: string, filter?: ResultFilter): AsyncGenerator<ItemResult>;
+  /** All that match, in the order of their positions, a page at a time. */
+  resultPages(
+    batchId: string,
+    filter: ResultFilter,
+    signal?: AbortSignal,
+  ): AsyncGenerator<readonly ItemResult[]>;
+  countResults(batchId: string, filter: ResultFilter, options?: CountOptions): Promise<number>;
   attempts(batchId: string, position: number): Promise<readonly Attempt[]>;
   failures(batchId: string): Promise<readonly { readonly code: string; readonly count: number }[]>;
+  /** What there is and what waits, an entry for each kind of this engine. */
+  queues(): Promise<readonly QueueStatus[]>;
+  /** What waits for a person. */
+  trouble(kind: string): Promise<QueueTrouble>;
+  /** Ends batches that nobody works on, or frees what dead workers hold of them. */
+  cleanUp(kind: string, how: CleanUp): Promise<CleanedUp>;
   /** Removes values of {@link ItemContext.once} whose keys begin so and that were stored before. @returns how many */
   forget(prefix: string, before: Date): Promise<number>;
   /** Repairs what the end of the process before left behind, then works until {@link Engine.stop}. */
@@ -146,23 +170,27 @@ export function createEngine(options: EngineOptions): Engine {
     chunks: (id, page) => listChunks(database.sql, id, page),
     clone: (id, clone) => cloneBatch(database, id, clone),
     start: (id, start) => startBatch(database, id, start).then(announce),
-    pause: (id) => pauseBatch(database, id).then((batch) => halt(id, batch)),
-    resume: (id) => resumeBatch(database, id).then(announce),
-    cancel: (id) => cancelBatch(database, id).then((batch) => halt(id, batch)),
+    pause: (id, how) => pauseBatch(database, id, how).then((batch) => halt(id, batch)),
+    resume: (id, how) => resumeBatch(database, id, how).then(announce),
+    cancel: (id, how) => cancelBatch(database, id, how).then((batch) => halt(id, batch)),
     forceStart: (id, force) => forceStartBatch(database, id, force).then(announce),
     reset: (id, how) => resetBatch(database, id, how).then((batch) => halt(id, batch)),
-    retry: (id, which = {}) => retryFailed(database, id, which).then(announce),
-    softDelete: (id, retentionDays) =>
-      softDeleteBatch(database, id, retentionDays).then((batch) => halt(id, batch)),
+    retry: (id, which) => retryFailed(database, id, which).then(announce),
+    softDelete: (id, retentionDays, how) =>
+      softDeleteBatch(database, id, retentionDays, how).then((batch) => halt(id, batch)),
     async remove(id, how) {
       await markForRemoval(database, id, how);
       await halt(id, undefined);
       removal?.wake();
     },
     results: (batchId, filter, page) => readResults(database.sql, batchId, filter, page),
-    streamResults: (batchId, filter) => streamResults(database.sql, batchId, filter),
+    resultPages: (batchId, filter, signal) => resultPages(database.sql, batchId, filter, { signal }),
+    countResults: (batchId, filter, options) => countResults(database.sql, batchId, filter, options),
     attempts: (batchId, position) => readAttempts(database.sql, batchId, position),
     failures: (batchId) => countFailures(database.sql, batchId),
+    queues: () => readQueueStatus(database.sql, [...kinds.keys()]),
+    trouble: (kind) => readQueueTrouble(database.sql, kind),
+    cleanUp: (kind, how) => cleanUp(database, kind, how).then(announce),
     forget: (prefix, before) => forgetSharedWork(database.sql, prefix, before),
 
     async run() {
@@ -182,11 +210,12 @@ export function createEngine(options: EngineOptions): Engine {
           slots: options.slots,
           once: shared.once,
           onFlushed: options.onProgress ?? (() => {}),
+          onItem: options.onItem ?? (() => {}),
         });
         const wake = () => workers?.wake();
         stopListening = await database.listen(channel, wake, wake);
       }
-      removal = startRemoval(database, logger);
+      removal = startRemoval({ database, logger, kinds: options.kinds, onPurged: options.onPurged });
     },
 
     async stop(graceMs) {

@@ -5,6 +5,7 @@ export type RefusalReason =
   | { readonly reason: "not_found" }
   | { readonly reason: "wrong_state"; readonly operation: Operation | "remove"; readonly state: BatchState }
   | { readonly reason: "deleted"; readonly operation: Operation }
+  | { readonly reason: "resetting"; readonly operation: Operation }
   | { readonly reason: "too_many_active"; readonly limit: number }
   | { readonly reason: "nothing_to_retry" };
 

@@ -9,6 +9,8 @@ export interface ResultRow {
   readonly code: string | null;
   readonly message: string | null;
   readonly output: string | null;
+  /** In hex; null where the output was made from nothing that has a name. */
+  readonly source: string | null;
   readonly tookMs: number;
 }
 
@@ -54,13 +56,14 @@ export async function flushResults(
       where batch_id = ${claim.batchId} and number = ${claim.number} and lease_token = ${claim.leaseToken}
       for update
     ), stored as (
-      insert into results (batch_id, position, succeeded, code, message, output, took_ms, created_at)
+      insert into results (batch_id, position, succeeded, code, message, output, source, took_ms, created_at)
       select mine.batch_id, entry.position, entry.succeeded, entry.code, entry.message, entry.output::jsonb,
-        entry.took_ms, clock_timestamp()
+        decode(entry.source, 'hex'), entry.took_ms, clock_timestamp()
       from mine, unnest(
         ${column("position")}::integer[], ${column("succeeded")}::boolean[], ${column("code")}::text[],
-        ${column("message")}::text[], ${column("output")}::text[], ${column("tookMs")}::integer[]
-      ) as entry (position, succeeded, code, message, output, took_ms)
+        ${column("message")}::text[], ${column("output")}::text[], ${column("source")}::text[],
+        ${column("tookMs")}::integer[]
+      ) as entry (position, succeeded, code, message, output, source, took_ms)
       on conflict do nothing
       returning succeeded
     ), added as (

@@ -20,6 +20,7 @@ function work(
     position: 3,
     options: { x: 1 },
     attempt: 2,
+    freshAttempt: 1,
     once: (_key: string, run: (previous: Json) => Promise<Outcome>, signal: AbortSignal) =>
       signal.aborted ? Promise.resolve(failed("aborted", "")) : run(null),
   };

@@ -6,7 +6,11 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
  * the failure `internal_error`.
  */
 export type Outcome =
-  | { readonly status: "done"; readonly output: Json }
+  | {
+      readonly status: "done";
+      readonly output: Json;
+      readonly source?: string;
+    }
   | { readonly status: "failed"; readonly code: string; readonly message: string }
   | {
       readonly status: "later";
@@ -23,6 +27,9 @@ export type Outcome =
     };
 
 export const done = (output: Json): Outcome => ({ status: "done", output });
+
+/** @param source SHA-256, in lower-case hex, of what the output was made from: see {@link Kind.sourceKeys} */
+export const doneFrom = (source: string, output: Json): Outcome => ({ status: "done", output, source });
 
 /** @param code stable, snake_case: people and programs group failures by it */
 export const failed = (code: string, message: string): Outcome => ({ status: "failed", code, message });
@@ -47,8 +54,10 @@ export interface ItemContext {
   readonly position: number;
   /** Of the batch, as its creator gave them. */
   readonly options: Json;
-  /** 1 for the first try. */
+  /** 1 for the first try in the life of the item. */
   readonly attempt: number;
+  /** 1 for the first try, and for the first after somebody had it retried: patience begins anew with it. */
+  readonly freshAttempt: number;
   /**
    * Aborted when the outcome will not be stored: the item took too long, another worker has the chunk, or the process
    * ends and its time of grace is over. A pause or a cancel lets items finish.
@@ -81,5 +90,12 @@ export interface Kind {
   readonly concurrency: number;
   /** An item that takes longer fails as `timed_out`. Milliseconds. */
   readonly itemTimeoutMs: number;
+  /**
+   * Keys of shared work on a source begin with this, then have the source, then a slash. With the last result that was
+   * made from a source, what is kept about it goes too. Without this, values of shared work stay.
+   */
+  readonly sourceKeys?: string;
+  /** Batches that ended longer ago are removed. Null, 0 and nothing said: kept for good. */
+  readonly retentionDays?: number | null;
   handle(input: Json, context: ItemContext): Promise<Outcome>;
 }

@@ -28,6 +28,7 @@ const batch = (fields: Partial<Batch>): Batch => ({
   windowProcessed: 0,
   deletedAt: null,
   purgeAfter: null,
+  resettingSince: null,
   ...fields,
 });
 

@@ -22,13 +22,15 @@ export interface Batch {
   readonly pausedAt: Date | null;
   /** Milliseconds spent in `paused` so far, the present pause excluded. */
   readonly pausedMs: number;
-  /** Why the service paused it; null where a person did, or it is not paused. */
+  /** Why the service paused it, or a clean-up cancelled it; null where a person did. */
   readonly reason: string | null;
   /** Where the sliding window of the rate begins. */
   readonly windowAt: Date | null;
   readonly windowProcessed: number;
   readonly deletedAt: Date | null;
   readonly purgeAfter: Date | null;
+  /** When a reset of it began that is not through yet. */
+  readonly resettingSince: Date | null;
 }
 
 /** Final outcome of one item. */

@@ -1,12 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Database } from "../platform/database/database.ts";
+import type { Also } from "./control.ts";
 import { BatchRefusal } from "./errors.ts";
+import { lastPage, removePage, tables } from "./remove-page.ts";
 import type { BatchState } from "./states.ts";
-
-/** Rows of one delete: short enough that nobody waits for it. */
-const pageRows = 5_000;
-/** A batch that is written touches its row with every insert; one left alone so long has lost its writer. */
-const abandonedAfter = "1 hour";
+import { takeTurn } from "./turn.ts";
 
 /**
  * Hides a batch for good; {@link removeHidden} then removes its rows.
@@ -16,7 +15,7 @@ const abandonedAfter = "1 hour";
 export async function markForRemoval(
   database: Database,
   id: string,
-  { force }: { force: boolean },
+  { force, also }: Also & { readonly force: boolean },
 ): Promise<void> {
   await database.transaction(async (tx) => {
     const { rows } = await sql<{ state: BatchState }>`
@@ -28,32 +27,50 @@ export async function markForRemoval(
       throw new BatchRefusal({ reason: "wrong_state", operation: "remove", state });
     }
     await sql`update batches set visibility = 'removing', touched_at = now() where id = ${id}`.execute(tx);
+    await also?.(tx);
   });
 }
 
-/** Hides what was soft-deleted and whose time is over, and what lost its writer. @returns how many */
-export async function markExpired(database: Database): Promise<number> {
-  const { rows } = await sql`
-    update batches set visibility = 'removing'
-    where (visibility = 'visible' and purge_after < now())
-      or (visibility = 'creating' and touched_at < now() - ${abandonedAfter}::interval)
-    returning 1
-  `.execute(database.sql);
-  return rows.length;
+export interface RemoveOptions {
+  /**
+   * How keys of shared work on a source begin, by kind, null where there are none: see {@link Kind.sourceKeys}. Batches
+   * of other kinds are left to whoever knows them. Without this, rows of all kinds are removed, and no shared work.
+   */
+  readonly sourceKeys?: ReadonlyMap<string, string | null>;
+  readonly rest?: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
+
+/** So long at most nobody looks whether batches are still worked on, in milliseconds. */
+const longestRest = 1_000;
 
 /**
  * Removes the rows of hidden batches, in pages of short transactions; a kill in between loses nothing, the next call
- * goes on. Chunks go first: without its chunk no worker can store a result.
+ * goes on. Chunks go first: without its chunk no worker can store a result, so what is counted after that is all.
+ *
+ * @returns how many batches
  */
-export async function removeHidden(database: Database, signal?: AbortSignal): Promise<number> {
-  const { rows } = await sql<{ id: string }>`
-    select id from batches where visibility = 'removing' order by touched_at
+export async function removeHidden(
+  database: Database,
+  signal?: AbortSignal,
+  { sourceKeys, rest = sleep }: RemoveOptions = {},
+): Promise<number> {
+  const kinds = sourceKeys ? [...sourceKeys.keys()] : null;
+  const { rows } = await sql<{ id: string; kind: string }>`
+    select id, kind from batches
+    where visibility = 'removing' and (${kinds}::text[] is null or kind = any(${kinds}::text[]))
+    order by touched_at
   `.execute(database.sql);
   let removed = 0;
-  for (const { id } of rows) {
-    for (const table of ["chunks", "results", "attempts"] as const) {
-      while (await deletePage(database, table, id)) if (signal?.aborted) return removed;
+  for (const { id, kind } of rows) {
+    const keys = sourceKeys?.get(kind) ?? null;
+    for (const table of tables) {
+      const last = await lastPage(database.sql, table, id);
+      for (let page = 0; page <= last; ) {
+        if (signal?.aborted) return removed;
+        const { taken, restMs } = await takeTurn(database, (tx) => removePage(tx, table, { id, page, keys }));
+        if (taken) page += 1;
+        if (restMs > 0) await rest(Math.min(restMs, longestRest), signal);
+      }
     }
     await sql`delete from batches where id = ${id} and visibility = 'removing'`.execute(database.sql);
     removed += 1;
@@ -61,25 +78,6 @@ export async function removeHidden(database: Database, signal?: AbortSignal): Pr
   return removed;
 }
 
-/**
- * @returns false once no row is seen. Of rows that are seen none may be deleted: another process was faster, or a worker
- *   changed them meanwhile. What is left of them is seen the next time.
- */
-async function deletePage(
-  database: Database,
-  table: "chunks" | "results" | "attempts",
-  id: string,
-): Promise<boolean> {
-  // A chunk holds thousands of inputs, so a page of chunks is small.
-  const limit = table === "chunks" ? 20 : pageRows;
-  const name = sql.table(table);
-  const { rows } = await sql<{ seen: number }>`
-    with page as (
-      select ctid from ${name} where batch_id = ${id} limit ${limit}
-    ), removed as (
-      delete from ${name} using page where ${name}.ctid = page.ctid
-    )
-    select count(*) as seen from page
-  `.execute(database.sql);
-  return (rows[0]?.seen ?? 0) > 0;
-}
+/** Ends early, and in order, when it is aborted. */
+const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+  delay(ms, undefined, signal ? { signal } : {}).catch(() => {});

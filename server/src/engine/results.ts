@@ -2,17 +2,28 @@ import { type QueryExecutorProvider, sql } from "kysely";
 import { readInputs } from "./inputs.ts";
 import type { Json } from "./kind.ts";
 import type { ItemResult } from "./records.ts";
-
-export interface ResultFilter {
-  readonly succeeded?: boolean;
-  /** Failed with one of these. */
-  readonly codes?: readonly string[];
-}
+import { matches, type ResultFilter } from "./result-filter.ts";
+import { resultWindows } from "./result-windows.ts";
 
 export interface ResultPage {
   readonly limit: number;
   /** Position where the page before ended; results follow in the order of their positions. */
   readonly after?: number;
+}
+
+export interface CountOptions {
+  /** Beyond it nobody has to know: counting ends soon after. */
+  readonly atMost?: number;
+  /** Ends the counting, within a piece of the batch. */
+  readonly signal?: AbortSignal;
+}
+
+interface PagesOptions {
+  /** Positions of a piece, and results of the first page; tests have smaller ones. */
+  readonly rows?: number;
+  readonly first?: number;
+  /** Ends the walk, also where nothing matches for long. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface Row {
@@ -23,50 +34,123 @@ interface Row {
   readonly output: Json;
   readonly tookMs: number;
   readonly createdAt: Date;
+  readonly size: number;
 }
+
+/** Positions looked at by one statement. */
+const windowRows = 2_000;
+/** Positions counted by one statement, where no counter knows. */
+const countedRows = 20_000;
+/** Of inputs and outputs of a page together, about. One output may have a megabyte, and mostly has some hundred bytes. */
+const pageBytes = 4 * 2 ** 20;
+const pageRows = { first: 250, least: 10, most: 1_000 };
 
 /** A page of results by key: as fast at the millionth row as at the first. */
 export async function readResults(
   database: QueryExecutorProvider,
   batchId: string,
-  { succeeded, codes }: ResultFilter,
+  filter: ResultFilter,
   { limit, after = -1 }: ResultPage,
 ): Promise<readonly ItemResult[]> {
+  const found: ItemResult[] = [];
+  for await (const { first, past } of resultWindows(database, batchId, filter, { after, rows: windowRows })) {
+    const page = await readWindow(database, batchId, filter, { first, past, limit: limit - found.length });
+    found.push(...page.results);
+    if (found.length >= limit) break;
+  }
+  return found;
+}
+
+/**
+ * All results that match, in the order of their positions, a page at a time: memory does not grow with the batch. What
+ * is stored behind the reader while it reads is not seen; nothing is seen twice.
+ */
+export async function* resultPages(
+  database: QueryExecutorProvider,
+  batchId: string,
+  filter: ResultFilter = {},
+  { rows: windows = windowRows, first: firstRows = pageRows.first, signal }: PagesOptions = {},
+): AsyncGenerator<readonly ItemResult[]> {
+  let limit = firstRows;
+  for await (const window of resultWindows(database, batchId, filter, { after: -1, rows: windows })) {
+    signal?.throwIfAborted();
+    for (let { first } = window; first < window.past; ) {
+      const page = await readWindow(database, batchId, filter, { first, past: window.past, limit });
+      if (page.results.length > 0) yield page.results;
+      const last = page.results.at(-1);
+      if (!last || page.results.length < limit) break;
+      first = last.position + 1;
+      const fitting = Math.floor((page.results.length * pageBytes) / Math.max(1, page.bytes));
+      limit = Math.max(pageRows.least, Math.min(pageRows.most, limit * 2, fitting));
+    }
+  }
+}
+
+/** How many results match. */
+export async function countResults(
+  database: QueryExecutorProvider,
+  batchId: string,
+  filter: ResultFilter,
+  { atMost = Number.POSITIVE_INFINITY, signal }: CountOptions = {},
+): Promise<number> {
+  let count = 0;
+  for await (const window of resultWindows(database, batchId, filter, { after: -1, rows: countedRows })) {
+    signal?.throwIfAborted();
+    count += window.matching ?? (await countWindow(database, batchId, filter, window.first, window.past));
+    if (count > atMost) break;
+  }
+  return count;
+}
+
+async function countWindow(
+  database: QueryExecutorProvider,
+  batchId: string,
+  filter: ResultFilter,
+  first: number,
+  past: number,
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from results
+    where batch_id = ${batchId} and position >= ${first} and position < ${past} and ${matches(filter)}
+  `.execute(database);
+  return rows[0]?.count ?? 0;
+}
+
+interface WindowPage {
+  readonly results: readonly ItemResult[];
+  /** Of their inputs and outputs, as they are stored. */
+  readonly bytes: number;
+}
+
+async function readWindow(
+  database: QueryExecutorProvider,
+  batchId: string,
+  filter: ResultFilter,
+  { first, past, limit }: { readonly first: number; readonly past: number; readonly limit: number },
+): Promise<WindowPage> {
   const { rows } = await sql<Row>`
-    select position, succeeded, code, message, output, took_ms as "tookMs", created_at as "createdAt" from results
-    where batch_id = ${batchId} and position > ${after}
-      and (${succeeded ?? null}::boolean is null or succeeded = ${succeeded ?? null}::boolean)
-      and (${codes ?? null}::text[] is null or code = any(${codes ?? null}::text[]))
+    select position, succeeded, code, message, output, took_ms as "tookMs", created_at as "createdAt",
+      coalesce(pg_column_size(output), 0) as size
+    from results
+    where batch_id = ${batchId} and position >= ${first} and position < ${past} and ${matches(filter)}
     order by position limit ${limit}
   `.execute(database);
-  if (rows.length === 0) return [];
+  if (rows.length === 0) return { results: [], bytes: 0 };
   const inputs = await readInputs(
     database,
     batchId,
     rows.map(({ position }) => position),
   );
-  return rows.map(({ position, tookMs, createdAt, ...rest }) => {
-    const item = { position, input: inputs.get(position) ?? null, tookMs, createdAt };
+  let bytes = 0;
+  const results = rows.map(({ position, tookMs, createdAt, size, ...rest }): ItemResult => {
+    const input = inputs.get(position);
+    bytes += size + (input?.size ?? 0);
+    const item = { position, input: input?.value ?? null, tookMs, createdAt };
     return rest.succeeded
       ? { ...item, succeeded: true, output: rest.output }
       : { ...item, succeeded: false, code: rest.code ?? "", message: rest.message ?? "" };
   });
-}
-
-/** All results that match, read a page at a time: memory does not grow with the batch. */
-export async function* streamResults(
-  database: QueryExecutorProvider,
-  batchId: string,
-  filter: ResultFilter = {},
-  pageSize = 1_000,
-): AsyncGenerator<ItemResult> {
-  for (let after = -1; ; ) {
-    const page = await readResults(database, batchId, filter, { limit: pageSize, after });
-    yield* page;
-    const last = page.at(-1);
-    if (!last || page.length < pageSize) return;
-    after = last.position;
-  }
+  return { results, bytes };
 }
 
 export interface Attempt {
@@ -74,6 +158,8 @@ export interface Attempt {
   readonly code: string;
   readonly message: string | null;
   readonly at: Date;
+  /** The item had ended with it, until somebody had it retried. */
+  readonly final: boolean;
 }
 
 /** The tries of one item that were not final, first to last. */
@@ -83,7 +169,7 @@ export async function readAttempts(
   position: number,
 ): Promise<readonly Attempt[]> {
   const { rows } = await sql<Attempt>`
-    select number, code, message, at from attempts
+    select number, code, message, at, final from attempts
     where batch_id = ${batchId} and position = ${position} order by number
   `.execute(database);
   return rows;

@@ -1,12 +1,12 @@
 import type { Logger } from "pino";
 import type { Database } from "../platform/database/database.ts";
 import { type AttemptRow, recordAttempts } from "./attempts.ts";
-import { type Claim, finishedPositions, triedPositions } from "./claim.ts";
+import { type Claim, finishedPositions, type Tried, triedPositions } from "./claim.ts";
 import { type Flushed, flushResults, type ResultRow } from "./flush.ts";
 import { createFlusher } from "./flusher.ts";
 import { holdBatch } from "./hold.ts";
 import { type ItemWork, workOnItem } from "./item-work.ts";
-import { failed, type Json, type Kind } from "./kind.ts";
+import { failed, type Json, type Kind, type Outcome } from "./kind.ts";
 import { markSuspect, releaseChunk } from "./lease.ts";
 import { throughOutages } from "./outage.ts";
 import type { SharedWork } from "./shared-work.ts";
@@ -31,6 +31,8 @@ export interface SliceDependencies {
   readonly flushMs: number;
   /** Called after every flush, and where a slice held the batch or gave its chunk up. */
   readonly onFlushed: (batchId: string, flushed: Flushed) => void;
+  /** Called with every outcome, before it is stored. */
+  readonly onItem: (kind: string, outcome: Outcome, tookMs: number) => void;
 }
 
 export interface Slice {
@@ -106,6 +108,7 @@ export function runSlice(
   };
 
   const settle = async (position: number, attempt: number, { outcome, tookMs }: ItemWork) => {
+    dependencies.onItem(kind.name, outcome, tookMs);
     if (outcome.status === "hold") {
       stopped = true;
       if (held) return;
@@ -125,7 +128,7 @@ export function runSlice(
   };
 
   /** Every item is taken at most once in a turn. */
-  const turn = async (items: readonly Item[], tried: ReadonlyMap<number, number>) => {
+  const turn = async (items: readonly Item[], tried: ReadonlyMap<number, Tried>) => {
     const endsAt = performance.now() + dependencies.sliceMs;
     let next = 0;
     const take = (): Item | undefined => {
@@ -139,8 +142,12 @@ export function runSlice(
       for (let item = take(); item; item = take()) {
         const { input, position } = item;
         if (careful && !(await markSuspect(database.sql, claim, position))) return lost.abort();
-        const attempt = (tried.get(position) ?? 0) + 1;
-        const context = { batchId: claim.batchId, position, options: claim.options, attempt, once };
+        const before = tried.get(position) ?? untried;
+        const attempt = before.last + 1;
+        const context = {
+          ...{ batchId: claim.batchId, position, options: claim.options, once },
+          ...{ attempt, freshAttempt: before.fresh + 1 },
+        };
         const worked = await workOnItem(kind, input, context, interrupted, (error) =>
           log.error({ err: error, position }, "an item handler threw"),
         );
@@ -157,7 +164,7 @@ export function runSlice(
 
   const work = async () => {
     const finished = claim.begun ? await finishedPositions(database.sql, claim) : new Set<number>();
-    const tried = claim.begun ? await triedPositions(database.sql, claim) : new Map<number, number>();
+    const tried = claim.begun ? await triedPositions(database.sql, claim) : new Map<number, Tried>();
     const open = claim.inputs
       .map((input, index) => ({ input, position: claim.firstPosition + index }))
       .filter(({ position }) => !finished.has(position));
@@ -216,5 +223,7 @@ export function runSlice(
     ended: run(),
   };
 }
+
+const untried: Tried = { last: 0, fresh: 0 };
 
 const crashed = failed("crashed", "The process ended twice while it worked on this item alone.");

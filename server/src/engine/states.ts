@@ -29,5 +29,6 @@ export const legalFrom: Readonly<Record<Operation, readonly BatchState[]>> = {
   "force-start": except("completed"),
   // Any other state only with force.
   reset: ["pending", "queued", "processing"],
-  retry: ["queued", "processing", "paused", "completed", "failed", "cancelled"],
+  // A cancelled batch has rows that were never begun, in the same chunks; force-start goes on with all of them.
+  retry: ["queued", "processing", "paused", "completed", "failed"],
 };

@@ -13,7 +13,17 @@ test("an output becomes the text that JSON has for it", () => {
     code: null,
     message: null,
     output: '{"a":[1,"é",null]}',
+    source: null,
   });
+});
+
+test("a source comes along, and one that is no digest is refused, so that it does not fail its neighbours", () => {
+  const source = "0f".repeat(32);
+  expect(storable({ ...done(1), source })).toMatchObject({ succeeded: true, output: "1", source });
+  for (const odd of ["", "0f", `${source}0f`, source.toUpperCase(), `${source.slice(1)}g`, `${source}\n`])
+    expect(storable({ ...done(1), source: odd })).toMatchObject({
+      ...{ succeeded: false, code: "result_refused", output: null, source: null },
+    });
 });
 
 test("null is a value", () => {
@@ -55,6 +65,7 @@ test("what JSON cannot hold is refused with a reason", () => {
       code: "result_refused",
       message: "The result is not a value that JSON can hold.",
       output: null,
+      source: null,
     });
   }
 });
@@ -73,6 +84,7 @@ test("a failure's words are made storable and cut, and no character is cut in ha
     code: "a\uFFFDb",
     message: `${"x".repeat(1_999)}\uFFFD`,
     output: null,
+    source: null,
   });
   expect(storable(failed("c".repeat(500), "")).code).toHaveLength(100);
 });

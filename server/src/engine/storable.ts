@@ -8,6 +8,9 @@ const maxCodeLength = 100;
 /** A message is for people; a provider may have answered with a whole page. */
 const maxMessageLength = 2_000;
 
+/** One digest that cannot be decoded would fail the flush of its neighbours. */
+const digest = /^[0-9a-f]{64}$/;
+
 type FinalOutcome = Extract<Outcome, { status: "done" | "failed" }>;
 
 /**
@@ -15,18 +18,20 @@ type FinalOutcome = Extract<Outcome, { status: "done" | "failed" }>;
  * that is not JSON, far too many bytes) becomes the failure `result_refused`, so that one bad answer does not stop its
  * neighbours.
  */
-export function storable(
-  outcome: FinalOutcome,
-): Pick<ResultRow, "succeeded" | "code" | "message" | "output"> {
-  if (outcome.status === "failed") {
-    const { code, message } = outcome;
-    return { succeeded: false, code: storableCode(code), message: storableMessage(message), output: null };
-  }
+export function storable(outcome: FinalOutcome): Omit<ResultRow, "position" | "tookMs"> {
+  if (outcome.status === "failed")
+    return failure(storableCode(outcome.code), storableMessage(outcome.message));
+  const { source = null } = outcome;
+  if (source !== null && !digest.test(source))
+    return refused("The source of the result is not a SHA-256 in hex.");
   const output = asJson(outcome.output);
-  return output.ok
-    ? { succeeded: true, code: null, message: null, output: output.text }
-    : { succeeded: false, code: "result_refused", message: output.reason, output: null };
+  if (!output.ok) return refused(output.reason);
+  return { succeeded: true, code: null, message: null, output: output.text, source };
 }
+
+const failure = (code: string, message: string) =>
+  ({ succeeded: false, code, message, output: null, source: null }) as const;
+const refused = (reason: string) => failure("result_refused", reason);
 
 export const storableCode = (code: string): string => storableText(code, maxCodeLength);
 export const storableMessage = (message: string): string => storableText(message, maxMessageLength);

@@ -4,7 +4,7 @@ import type { Chunk } from "../../src/engine/chunks.ts";
 import { done, failed } from "../../src/engine/kind.ts";
 import { assertConsistent } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
-import { atGate, createGate, createWorld, numbers, until } from "./world.ts";
+import { atGate, createGate, createWorld, numbers, roomy, until } from "./world.ts";
 
 const time = expect.any(Date);
 
@@ -83,7 +83,7 @@ describeEngine("the chunks of a batch", (database) => {
     await until(async () => expect((await engine.read(id))?.state).toBe("completed"));
     await engine.stop(10_000);
     const [first, ...others] = await chunks();
-    await engine.retry(id);
+    await engine.retry(id, roomy);
     expect(await chunks()).toEqual([
       { ...first, state: "retrying", failed: 0, completedAt: null },
       ...others,

@@ -4,10 +4,9 @@ import { expect, test } from "vitest";
 import { type Clone, cloneBatch } from "../../src/engine/clone.ts";
 import { done, failed, type Json, type Outcome } from "../../src/engine/kind.ts";
 import { removeHidden } from "../../src/engine/remove.ts";
-import type { Database } from "../../src/platform/database/database.ts";
 import { assertConsistent, rowsLeft } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
-import { atGate, createGate, createWorld, numbers, until } from "./world.ts";
+import { atGate, beforeTransactions, createGate, createWorld, numbers, roomy, until } from "./world.ts";
 
 const newClone = (copyResults: boolean): Clone => ({
   id: randomUUID(),
@@ -68,7 +67,7 @@ describeEngine("a clone", (database) => {
     expect(calls).toHaveLength(125);
 
     // It is a batch like any other: what is done to it is not done to the one it came from.
-    await engine.retry(clone.id);
+    await engine.retry(clone.id, roomy);
     await reached(clone.id, "completed");
     expect(calls.slice(125).every(({ batchId }) => batchId === clone.id)).toBe(true);
     expect(calls).toHaveLength(125 + 42);
@@ -170,7 +169,7 @@ describeEngine("a clone", (database) => {
       await expect(engine.start(clone.id, { maxActive: 1_000 })).rejects.toThrow("not_found");
     });
     await cloneBatch(watched, source, clone);
-    expect(seen).toEqual([null, 1, null, 1, null, 1]);
+    expect(seen).toEqual([null, 1, null, 1, null, 1, null, 1]);
     expect(await engine.count({ kind })).toBe(2);
   });
 
@@ -251,7 +250,7 @@ describeEngine("a clone", (database) => {
     const { rows } = await sql<{ fresh: boolean }>`
       select touched_at > now() - interval '1 hour' as fresh from batches where id = ${clone.id}
     `.execute(database().sql);
-    expect(touched).toEqual([1, 1, 1]);
+    expect(touched).toEqual([1, 1, 1, 1]);
     expect(rows).toEqual([{ fresh: true }]);
   });
 
@@ -261,13 +260,4 @@ describeEngine("a clone", (database) => {
     `.execute(database().sql);
     return rows;
   };
-});
-
-/** A database in which something happens before each transaction: a clone has one for each page. */
-const beforeTransactions = (database: Database, happens: () => Promise<void>): Database => ({
-  ...database,
-  transaction: async (work, options) => {
-    await happens();
-    return database.transaction(work, options);
-  },
 });

@@ -4,7 +4,7 @@ import { done, failed } from "../../src/engine/kind.ts";
 import { progressOf } from "../../src/engine/progress.ts";
 import { assertConsistent } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
-import { atGate, createGate, createWorld, numbers, until } from "./world.ts";
+import { atGate, createGate, createWorld, numbers, roomy, until } from "./world.ts";
 
 describeEngine("people's hands on a batch at work", (database) => {
   test("after a pause no item is begun, those under way are stored, and resume does the rest once", async () => {
@@ -158,13 +158,15 @@ describeEngine("people's hands on a batch at work", (database) => {
         await engine.reset(id, { force: true });
         await engine.start(id, { maxActive: 10 });
       } else {
-        await engine.retry(id).catch((error: Error) => expect(error.message).toBe("batch: nothing_to_retry"));
+        await engine
+          .retry(id, roomy)
+          .catch((error: Error) => expect(error.message).toBe("batch: nothing_to_retry"));
       }
     }
     await reached(id, "completed");
     await assertConsistent(database(), id);
     const { failed: failures } = await reached(id, "completed");
-    if (failures > 0) await engine.retry(id);
+    if (failures > 0) await engine.retry(id, roomy);
     expect(await reached(id, "completed")).toMatchObject({ succeeded: 300, failed: 0 });
     await assertConsistent(database(), id);
   });
@@ -200,7 +202,7 @@ describeEngine("people's hands on a batch at work", (database) => {
       () => engine.cancel(id),
       () => engine.forceStart(id, force),
       () => engine.reset(id, { force: true }),
-      () => engine.retry(id),
+      () => engine.retry(id, roomy),
       () => engine.softDelete(id, 1),
       () => engine.remove(id, { force: true }),
     ]) {

@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import type { Flushed } from "../../src/engine/flush.ts";
 import { readInputs } from "../../src/engine/inputs.ts";
 import { done, failed, type Json } from "../../src/engine/kind.ts";
-import { streamResults } from "../../src/engine/results.ts";
+import type { ResultFilter } from "../../src/engine/result-filter.ts";
+import { resultPages } from "../../src/engine/results.ts";
 import { describeEngine } from "./databases.ts";
 import { createWorld, numbers } from "./world.ts";
 
@@ -25,7 +26,8 @@ describeEngine("reading", (database) => {
     }
     expect(positions).toEqual(numbers(95));
     const streamed: number[] = [];
-    for await (const { position } of streamResults(database().sql, id, {}, 19)) streamed.push(position);
+    for await (const page of resultPages(database().sql, id, {}, { rows: 19, first: 4 }))
+      streamed.push(...page.map(({ position }) => position));
     expect(streamed).toEqual(numbers(95));
     const filtered = async (filter: Parameters<typeof engine.results>[1]) =>
       (await engine.results(id, filter, { limit: 100 })).map(({ position }) => position);
@@ -39,6 +41,63 @@ describeEngine("reading", (database) => {
       { code: "code_1", count: 8 },
       { code: "code_2", count: 8 },
     ]);
+  });
+
+  test("one predicate: pages, counts and lists agree for every filter, however the chunks lie", async () => {
+    const { engine, begin, reached } = createWorld(database(), (_input, { position }) =>
+      position % 7 === 0
+        ? failed(`code_${position % 3}`, "No.")
+        : done({
+            a: { name: position % 5 === 0 ? `Bäckerei ${position}` : position % 5 === 1 ? "  " : null },
+          }),
+    );
+    const id = await begin(numbers(95));
+    await engine.run();
+    await reached(id, "completed");
+    const all = await engine.results(id, {}, { limit: 95 });
+    const [early, late] = [all[20]?.createdAt as Date, all[60]?.createdAt as Date];
+    const path = ["a", "name"];
+    const name = (n: number) => (n % 7 !== 0 && n % 5 === 0 ? `bäckerei ${n}` : "");
+    const cases: [ResultFilter, (n: number) => boolean][] = [
+      [{}, () => true],
+      [{ succeeded: true }, (n) => n % 7 !== 0],
+      [{ succeeded: false }, (n) => n % 7 === 0],
+      [{ succeeded: false, positions: [14, 50] }, (n) => n % 7 === 0 && n >= 14 && n < 50],
+      [{ positions: [3, 4] }, (n) => n === 3],
+      [{ positions: [90, 1_000_000] }, (n) => n >= 90],
+      [{ positions: [95, 200] }, () => false],
+      [{ codes: ["code_1"] }, (n) => n % 7 === 0 && n % 3 === 1],
+      [{ codes: [] }, () => false],
+      [{ succeeded: true, codes: ["code_1"] }, () => false],
+      [{ output: [{ path, is: "filled" }] }, (n) => name(n) !== ""],
+      [{ succeeded: false, output: [{ path, is: "filled" }] }, () => false],
+      [{ output: [{ path, contains: "ÄCKEREI 1" }] }, (n) => name(n).includes("äckerei 1")],
+      [{ output: [{ path, contains: "%" }] }, () => false],
+      [{ output: [{ path, contains: ".*" }] }, () => false],
+      [{ output: [{ path, contains: " " }] }, (n) => name(n) !== "" || (n % 7 !== 0 && n % 5 === 1)],
+      [{ output: [{ path: ["a", "gone"], is: "filled" }] }, () => false],
+      [{ since: early }, (n) => (all[n]?.createdAt as Date) >= early],
+      [{ before: late }, (n) => (all[n]?.createdAt as Date) < late],
+      [
+        { since: early, before: late, succeeded: true },
+        (n) => n % 7 !== 0 && (all[n]?.createdAt as Date) >= early && (all[n]?.createdAt as Date) < late,
+      ],
+    ];
+    for (const [filter, expected] of cases) {
+      const what = JSON.stringify(filter);
+      const positions = numbers(95).filter(expected);
+      const paged: number[] = [];
+      for await (const page of resultPages(database().sql, id, filter, { rows: 13, first: 5 }))
+        paged.push(...page.map(({ position }) => position));
+      expect(paged, what).toEqual(positions);
+      expect(await engine.countResults(id, filter), what).toBe(positions.length);
+      const listed = await engine.results(id, filter, { limit: 4, after: 20 });
+      expect(
+        listed.map(({ position }) => position),
+        what,
+      ).toEqual(positions.filter((n) => n > 20).slice(0, 4));
+    }
+    expect(await engine.countResults(randomUUID(), {})).toBe(0);
   });
 
   test("lists are newest first and by key: no batch is twice or never, also those of the same moment", async () => {
@@ -164,14 +223,17 @@ describeEngine("reading", (database) => {
       const last = await engine.results(id, {}, { limit: 5, after: 91 });
       expect(last.map(({ position, input: its }) => [position, its])).toEqual([[92, inputs[92]]]);
       const streamed: unknown[] = [];
-      for await (const result of streamResults(database().sql, id, {}, 7)) streamed.push(result.input);
+      for await (const page of resultPages(database().sql, id, {}, { rows: 7, first: 3 }))
+        streamed.push(...page.map(({ input }) => input));
       expect(streamed).toEqual(inputs);
     });
 
     test("whatever order and however often positions are asked for; one that is not there has none", async () => {
       const { id } = await complete(10);
       const found = await readInputs(database().sql, id, [92, 0, 47, 47, 93, 1_000_000]);
-      expect([...found].sort(([a], [b]) => a - b)).toEqual([0, 47, 92].map((n) => [n, inputs[n]]));
+      expect([...found].sort(([a], [b]) => a - b)).toEqual(
+        [0, 47, 92].map((n) => [n, { value: inputs[n], size: Buffer.byteLength(JSON.stringify(inputs[n])) }]),
+      );
       expect(await readInputs(database().sql, id, [])).toEqual(new Map());
       expect(await readInputs(database().sql, randomUUID(), [0])).toEqual(new Map());
     });

@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
+import { markExpired } from "../../src/engine/expire.ts";
 import { done, failed, retryLater } from "../../src/engine/kind.ts";
-import { markExpired, removeHidden } from "../../src/engine/remove.ts";
+import { removeHidden } from "../../src/engine/remove.ts";
 import { assertConsistent, rowsLeft } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
 import { atGate, createGate, createWorld, numbers, until } from "./world.ts";

@@ -6,7 +6,7 @@ import type { Database } from "../../src/platform/database/database.ts";
 import { assertConsistent, rowsLeft } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
 import { expected, type Operation } from "./transition-table.ts";
-import { atGate, createGate, createWorld, until, type World } from "./world.ts";
+import { atGate, createGate, createWorld, roomy, until, type World } from "./world.ts";
 
 const operations: Record<Operation, (world: World, id: string) => Promise<unknown>> = {
   start: ({ engine }, id) => engine.start(id, { maxActive: 100 }),
@@ -18,7 +18,7 @@ const operations: Record<Operation, (world: World, id: string) => Promise<unknow
     engine.forceStart(id, { maxActive: 0, skipValidation: true }),
   reset: ({ engine }, id) => engine.reset(id, { force: false }),
   "reset with force": ({ engine }, id) => engine.reset(id, { force: true }),
-  retry: ({ engine }, id) => engine.retry(id),
+  retry: ({ engine }, id) => engine.retry(id, roomy),
   "soft-delete": ({ engine }, id) => engine.softDelete(id, 30),
   remove: ({ engine }, id) => engine.remove(id, { force: false }),
   "remove with force": ({ engine }, id) => engine.remove(id, { force: true }),

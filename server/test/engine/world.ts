@@ -31,7 +31,9 @@ export interface World {
   reached(batchId: string, ...states: readonly BatchState[]): Promise<Batch>;
 }
 
-export interface WorldOptions extends Partial<Omit<EngineOptions, "timing">> {
+export interface WorldOptions
+  extends Partial<Omit<EngineOptions, "timing">>,
+    Pick<Kind, "sourceKeys" | "retentionDays"> {
   readonly timing?: Partial<Timing>;
   readonly concurrency?: number;
   readonly itemTimeoutMs?: number;
@@ -43,7 +45,15 @@ export interface WorldOptions extends Partial<Omit<EngineOptions, "timing">> {
 export function createWorld(
   database: Database,
   handle: Handle = (input) => done(input),
-  { timing, concurrency = 4, itemTimeoutMs = 60_000, kind: name, ...options }: WorldOptions = {},
+  {
+    timing,
+    concurrency = 4,
+    itemTimeoutMs = 60_000,
+    kind: name,
+    sourceKeys,
+    retentionDays = null,
+    ...options
+  }: WorldOptions = {},
 ): World {
   const log: Record<string, unknown>[] = [];
   const calls: { batchId: string; position: number; attempt: number }[] = [];
@@ -51,6 +61,8 @@ export function createWorld(
     name: name ?? `synthetic-${randomUUID()}`,
     concurrency,
     itemTimeoutMs,
+    retentionDays,
+    ...(sourceKeys === undefined ? {} : { sourceKeys }),
     async handle(input, context) {
       calls.push({ batchId: context.batchId, position: context.position, attempt: context.attempt });
       return handle(input, context);
@@ -128,3 +140,15 @@ export const atGate = (gate: { arrived(): number }, count = 1): Promise<void> =>
   until(() => {
     if (gate.arrived() < count) throw new Error(`${gate.arrived()} of ${count} came to the gate`);
   });
+
+/** However many other batches are active. */
+export const roomy = { maxActive: 1_000 } as const;
+
+/** A database in which something happens before each transaction: a clone has one for each page. */
+export const beforeTransactions = (database: Database, happens: () => Promise<void>): Database => ({
+  ...database,
+  transaction: async (work, options) => {
+    await happens();
+    return database.transaction(work, options);
+  },
+});

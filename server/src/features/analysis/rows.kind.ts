@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import {
   done,
+  doneFrom,
   failed,
   hold,
   type ItemContext,
@@ -25,6 +26,9 @@ export const kindName = "analysis";
 /** Keys of what was found at addresses begin so; what is older than its lifetime may be forgotten. */
 export const addressKeys = "analysis/address/";
 
+/** Keys of what models said of pictures begin so, and go on with the SHA-256 of the content. */
+const pictureKeys = "analysis/picture/";
+
 export interface RowsOptions {
   readonly vision: Vision;
   readonly instruction: Instruction;
@@ -35,6 +39,8 @@ export interface RowsOptions {
   /** How long the content of an address is taken to be what it was. Milliseconds. */
   readonly addressCacheMs: number;
   readonly retryBaseMs: number;
+  /** How long ended batches are kept; null, and nothing said, is for good. */
+  readonly retentionDays?: number | null;
   readonly now: () => number;
   readonly random: () => number;
 }
@@ -64,6 +70,8 @@ export function createRowsKind(options: RowsOptions): Kind {
     name: kindName,
     concurrency: options.concurrency,
     itemTimeoutMs,
+    sourceKeys: pictureKeys,
+    retentionDays: options.retentionDays ?? null,
     async handle(input, context) {
       const batch = readOptions(context.options);
       const model = chooseModel(options.vision, batch.model);
@@ -80,7 +88,7 @@ function createRow(options: RowsOptions, batch: BatchOptions, model: VisionModel
   const { source, instruction, runPixelWork, now } = options;
   const { signal } = context;
   const tryAgain = createTryAgain({
-    attempt: context.attempt,
+    attempt: context.freshAttempt,
     baseMs: options.retryBaseMs,
     now,
     random: options.random,
@@ -90,7 +98,7 @@ function createRow(options: RowsOptions, batch: BatchOptions, model: VisionModel
   let asked = false;
 
   const pictureKey = (contentHash: string) =>
-    `analysis/picture/${contentHash}/${model.name}@${model.version}/${instruction.version}`;
+    `${pictureKeys}${contentHash}/${model.name}@${model.version}/${instruction.version}`;
   const pictureFreshness = { freshSince: batch.cache === "refresh" ? requestedAt : null };
 
   const describeBytes = (bytes: Buffer, contentHash: string) =>
@@ -169,7 +177,8 @@ function createRow(options: RowsOptions, batch: BatchOptions, model: VisionModel
       // The clocks of this process and of the database may differ by a moment.
       if (outcome === null) return waitUntil(new Date(now() + 1_000));
       if (outcome.status !== "done") return outcome;
-      return done({ ...pictureFacts.parse(outcome.output), cacheHit: !asked } satisfies RowOutput);
+      const facts = pictureFacts.parse(outcome.output);
+      return doneFrom(facts.contentHash, { ...facts, cacheHit: !asked } satisfies RowOutput);
     },
   };
 }

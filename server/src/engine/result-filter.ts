@@ -1,0 +1,63 @@
+import { sql } from "kysely";
+
+/** Which results are meant. The one predicate of lists, counts and exports: what one of them shows, all of them mean. */
+export interface ResultFilter {
+  readonly succeeded?: boolean;
+  /** Failed with one of these. */
+  readonly codes?: readonly string[];
+  /** Stored then or later. */
+  readonly since?: Date;
+  /** Stored earlier. */
+  readonly before?: Date;
+  /** What their outputs hold, each of them; a result without an output holds nothing. */
+  readonly output?: readonly OutputCondition[];
+  /** Of items from the first of these positions, to the one before the second. */
+  readonly positions?: readonly [from: number, past: number];
+}
+
+/** A text within the output, by the names of the members that lead to it. */
+export type OutputCondition =
+  /** It is there, and is not blank. */
+  | { readonly path: readonly string[]; readonly is: "filled" }
+  /** It holds this text, in capitals or not. */
+  | { readonly path: readonly string[]; readonly contains: string };
+
+/** Whether the counters of a chunk tell how many of its results match. */
+export const isCounted = ({ codes, since, before, output = [] }: ResultFilter): boolean =>
+  codes === undefined && since === undefined && before === undefined && output.length === 0;
+
+/** Whether only results of one kind can match: those that succeeded (true), those that failed (false). */
+export function outcomeOf({ succeeded, codes, output = [] }: ResultFilter): boolean | undefined {
+  if (succeeded !== undefined) return succeeded;
+  if (codes !== undefined) return false;
+  return output.length > 0 ? true : undefined;
+}
+
+/**
+ * A regular expression that finds a text in capitals or not. Of letters beyond ASCII the database knows only what its
+ * locale does, which for `C` is nothing: so both forms of each are spelled out.
+ */
+const inAnyCase = (text: string): string =>
+  Array.from(text, (character) => {
+    const forms = new Set([character, character.toLowerCase(), character.toUpperCase()]);
+    return `(?:${Array.from(forms, (form) => form.replace(/[.*+?()[\]{}|^$\\]/g, "\\$&")).join("|")})`;
+  }).join("");
+
+/** The condition on a row of `results`; its batch and its position are asked for besides. */
+export function matches(filter: ResultFilter) {
+  const { codes, since, before, output = [] } = filter;
+  const conditions = output.map((condition) => {
+    const { path } = condition;
+    const text = sql`case when jsonb_typeof(output #> ${path}::text[]) = 'string' then output #>> ${path}::text[] else '' end`;
+    return "is" in condition
+      ? sql`${text} ~ '[^[:space:]]'`
+      : sql`${text} ~ ${inAnyCase(condition.contains)}::text`;
+  });
+  const outcome = outcomeOf(filter);
+  if (outcome !== undefined) conditions.push(outcome ? sql`succeeded` : sql`not succeeded`);
+  // Both asked for: what succeeded has no code, so nothing matches.
+  if (codes !== undefined) conditions.push(sql`code = any(${codes}::text[])`);
+  if (since !== undefined) conditions.push(sql`created_at >= ${since}::timestamptz`);
+  if (before !== undefined) conditions.push(sql`created_at < ${before}::timestamptz`);
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+}
