@@ -3,20 +3,26 @@ import { configureSharp } from "@fovea/imaging";
 import type { FastifyInstance } from "fastify";
 import { Redis } from "ioredis";
 import type { Logger } from "pino";
+import { measureItems, measureQueues } from "./batch-metrics.ts";
 import { composeBatchWork } from "./batch-work.ts";
 import { analysisDialect, analysisPagesDialect } from "./features/analysis/errors.ts";
+import { createDownloads } from "./features/analysis/exports/download.ts";
+import { exportHeaders } from "./features/analysis/exports/send-export.ts";
 import { analysisRoutes } from "./features/analysis/routes.ts";
-import { addressKeys } from "./features/analysis/rows.kind.ts";
 import { sampleRoutes } from "./features/analysis/samples/routes.ts";
 import { createSampleBatch, wantsSample } from "./features/analysis/samples/sample-batch.ts";
 import { catalogDialect } from "./features/catalog/errors.ts";
 import { iconsDialect } from "./features/icons/errors.ts";
 import { mediaDialect } from "./features/media/errors.ts";
+import { auditRoutes } from "./features/operations/audit-routes.ts";
 import { operationsRoutes } from "./features/operations/routes.ts";
 import { prepareDialect } from "./features/prepare/errors.ts";
 import { factHeaders } from "./features/prepare/fact-headers.ts";
 import { prepareRoutes } from "./features/prepare/routes.ts";
 import { loadCatalog } from "./models/catalog.ts";
+import { theService } from "./platform/audit/actor.ts";
+import { createAudit } from "./platform/audit/audit.ts";
+import { createTrail } from "./platform/audit/trail.ts";
 import { createAuthentication } from "./platform/auth/authenticate.ts";
 import { authSettings } from "./platform/auth/from-config.ts";
 import { addAuthentication } from "./platform/auth/hook.ts";
@@ -35,7 +41,9 @@ import { workLimits } from "./platform/limits/work-limits.ts";
 import { createMetrics, gauge, measureRequests } from "./platform/metrics.ts";
 import { createMetricsServer } from "./platform/metrics-server.ts";
 import { loadSecrets } from "./platform/secrets.ts";
+import { measureAdmission } from "./prepare-metrics.ts";
 import { migrationsFolder } from "./stored.ts";
+import { startSweeping } from "./sweep.ts";
 
 export interface App {
   readonly http: FastifyInstance;
@@ -61,9 +69,6 @@ const redisOptions = { maxRetriesPerRequest: 0, enableOfflineQueue: false, comma
 
 /** Work that would wait longer than this is refused: within a client's patience, and far from its time-out. */
 const maxWaitMs = 4000;
-
-/** Between two looks for what is out of date. */
-const sweepMs = 3_600_000;
 
 export interface AppOptions {
   /** One that is open already, and is closed by whoever opened it. */
@@ -122,16 +127,18 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
   const metrics = createMetrics();
   const limits = workLimits(config);
   const admission = createAdmission({ ...limits, maxWaitMs, now: () => performance.now() });
-  const work = composeBatchWork(config, logger, database, limits);
+  const audit = createAudit({ database });
+  const work = composeBatchWork(config, logger, database, {
+    ...limits,
+    onItem: measureItems(metrics),
+    onPurged: (tx, { id, name, kind, why }) =>
+      audit.record(tx, { action: "batch.purge", target: id, details: { name, kind, why }, by: theService }),
+  });
+  measureQueues(metrics, { read: work.engine.queues, now: () => performance.now() });
   const idempotency = createIdempotency({ database });
-  gauge(metrics, "fovea_prepare_running", "Pictures being worked on.", () => admission.state().running);
-  gauge(metrics, "fovea_prepare_waiting", "Pictures waiting for a turn.", () => admission.state().waiting);
-  gauge(
-    metrics,
-    "fovea_prepare_memory_bytes",
-    "Estimated memory of running work.",
-    () => admission.state().memoryBytes,
-  );
+  const downloads = createDownloads();
+  measureAdmission(metrics, admission);
+  gauge(metrics, "fovea_exports_active", "Exports being downloaded.", downloads.active);
 
   const {
     server: http,
@@ -150,7 +157,7 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
       analysisPagesDialect,
       signInDialect,
     ],
-    exposedHeaders: factHeaders,
+    exposedHeaders: [...factHeaders, ...exportHeaders],
     requestTimeout: config.REQUEST_TIMEOUT_SECONDS * 1000,
     logger,
     draining: () => draining,
@@ -167,15 +174,8 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
   const redis = config.REDIS_URL === undefined ? null : new Redis(config.REDIS_URL, redisOptions);
   redis?.on("error", (error) => logger.warn({ err: error }, "redis is out of reach; limits are not shared"));
   http.addHook("onClose", async () => redis?.disconnect());
-  const sweep = async () => {
-    await idempotency.sweep();
-    await work.engine.forget(addressKeys, new Date(Date.now() - addressesKeptMs(config)));
-  };
-  const sweeping = setInterval(() => {
-    // What was not removed this time is removed the next time.
-    sweep().catch((error: unknown) => logger.warn({ err: error }, "what is out of date was not removed"));
-  }, sweepMs);
-  http.addHook("onClose", async () => clearInterval(sweeping));
+  const stopSweeping = startSweeping(config, logger, { idempotency, engine: work.engine });
+  http.addHook("onClose", async () => stopSweeping());
   await registerInboundLimits(http, { enabled: config.RATE_LIMITS, redis });
 
   await collectOpenApi(http, {
@@ -208,10 +208,13 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
         chunkSize: config.CHUNK_SIZE,
         maxActive: config.MAX_CONCURRENT_BATCHES,
         models: [...work.vision.named.keys()],
+        trail: createTrail(audit, database),
+        downloads,
         rate: config.ANALYSIS_RATE_LIMIT,
         now: () => new Date(),
       });
       await scope.register(sampleRoutes);
+      await scope.register(auditRoutes, { audit, now: () => new Date() });
       await scope.register(operationsRoutes, {
         version,
         draining: () => draining,
@@ -297,6 +300,3 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
     },
   };
 }
-
-/** `revalidate` asks an address with what it was when it was last seen, also beyond its lifetime: for a month. */
-const addressesKeptMs = ({ URL_CACHE_HOURS }: Config) => Math.max(URL_CACHE_HOURS, 30 * 24) * 3_600_000;

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Logger } from "pino";
-import { createEngine, type Engine } from "./engine/engine.ts";
+import { createEngine, type Engine, type EngineOptions } from "./engine/engine.ts";
 import { createRunPixelWork } from "./features/analysis/pixel-work.ts";
 import { createRowsKind } from "./features/analysis/rows.kind.ts";
 import type { Vision } from "./features/analysis/vision.ts";
@@ -30,7 +30,11 @@ export function composeBatchWork(
   config: Config,
   logger: Logger,
   database: Database,
-  { memoryBytes }: { readonly memoryBytes: number },
+  {
+    memoryBytes,
+    onItem,
+    onPurged,
+  }: { readonly memoryBytes: number } & Pick<EngineOptions, "onItem" | "onPurged">,
 ): BatchWork {
   const development = config.ENVIRONMENT === "development";
   const outbound = createOutbound({
@@ -83,6 +87,7 @@ export function composeBatchWork(
     concurrency: config.MAX_CONCURRENT_REQUESTS,
     addressCacheMs: config.URL_CACHE_HOURS * 3_600_000,
     retryBaseMs: config.RETRY_BASE_MS,
+    retentionDays: config.RESULT_RETENTION_DAYS,
     now: Date.now,
     random: Math.random,
   });
@@ -91,6 +96,8 @@ export function composeBatchWork(
     database,
     logger,
     kinds: [rows],
+    ...(onItem ? { onItem } : {}),
+    ...(onPurged ? { onPurged } : {}),
     slots: config.ROLE === "api" ? 0 : slots,
   });
   return {

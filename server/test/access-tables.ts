@@ -50,9 +50,25 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
     "POST /api/v1/batches/:batch_id/force-start",
     "POST /api/v1/batches/:batch_id/clone",
     "POST /api/v1/batches/:batch_id/soft-delete",
+    "POST /api/v1/batches/:batch_id/retry",
+    "GET /api/v1/batches/:batch_id/results/:row",
+    "GET /api/v1/export/batch/:batch_id",
+    "GET /api/v1/export/batch/:batch_id/preview",
+    "GET /api/v1/export/batch/:batch_id/summary",
+    "POST /api/v1/export/batches/multiple",
+    "POST /api/v1/export/filtered",
+    "GET /api/v1/export/statistics",
+    "GET /api/v1/export/formats",
+    "GET /api/v1/export/template",
+    "GET /export/batch/:batch_id",
+    "GET /export/template",
+    "GET /batch/:batch_id",
+    "POST /upload",
+    "GET /api/v1/system/stats",
     "GET /api/v1/ping",
   ],
-  stats: ["GET /api/v1/stats"],
+  operator: ["GET /admin/queue/status", "POST /admin/queue/cleanup", "POST /admin/batch/:batch_id/reset"],
+  stats: ["GET /api/v1/stats", "GET /api/v1/audit"],
   metrics: ["GET /metrics"],
 };
 
@@ -77,6 +93,7 @@ export const expectedAccess: Readonly<Record<string, Access>> = {
 analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+operator  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
 prepare   401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
@@ -92,6 +109,7 @@ stats     401  401     401     403   ok    403 403 401    401   401   401    401
 analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+operator  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
 prepare   401  401     401     401   401   ok  401 401    ok    401   ok     401         401           401     401
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
@@ -107,6 +125,7 @@ stats     401  401     401     403   ok    403 403 401    403   401   ok     401
 analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
+operator  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
 prepare   401  401     401     401   401   401 401 401    ok    401   ok     401         401           401     401
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
@@ -125,6 +144,7 @@ stats     401  401     401     403   ok    401 403 401    403   401   ok     401
 analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   401  401     401     401   401   401 401 401    401   401   401    401         ok            401     401
+operator  401  401     401     403   ok    403 403 401    401   401   401    ok          401           403     page
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
 prepare   401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
@@ -140,6 +160,7 @@ stats     401  401     401     403   ok    403 403 401    401   401   401    ok 
 analysis  401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
 docs      401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
 metrics   401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
+operator  401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
 prepare   401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
@@ -155,6 +176,7 @@ stats     401  401     401     403   ok    403 403 401    401   401   401    401
 analysis  401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
 docs      401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
 metrics   401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
+operator  401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
 prepare   401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
@@ -170,6 +192,7 @@ stats     401  401     401     403   ok    401 403 401    403   401   ok     401
 analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+operator  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
 prepare   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok

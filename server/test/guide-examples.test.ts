@@ -1,14 +1,27 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { sql } from "kysely";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openDatabase } from "../src/platform/database/database.ts";
+import { migrationsFolder } from "../src/stored.ts";
 import { routeGroups } from "./access-tables.ts";
-import { codeBlocks, exampleFolder, pointedTo, readDocument, repository, run } from "./documents.ts";
+import {
+  type CodeBlock,
+  codeBlocks,
+  exampleFolder,
+  pointedTo,
+  readDocument,
+  repository,
+  run,
+} from "./documents.ts";
 import { describeWith } from "./needs.ts";
 import { listenApp, temporaryFolder } from "./world.ts";
 
 const blocks = codeBlocks(await readDocument("docs/prepare.md"));
 const access = codeBlocks(await readDocument("docs/access.md"));
 const analysis = codeBlocks(await readDocument("docs/analysis.md"));
+const exportsGuide = codeBlocks(await readDocument("docs/exports.md"));
+const operations = codeBlocks(await readDocument("docs/operations.md"));
 const examples = (language: string) => blocks.filter((block) => block.language === language);
 
 describeWith("curl", "the curl examples of the guides", () => {
@@ -78,6 +91,21 @@ test("the guide names every header of facts, and no other", async () => {
 /** These open a database, read pictures and wait between two looks, as clients do. */
 const patient = { timeout: 120_000 };
 
+async function openEmpty(dataDir: string) {
+  const database = await openDatabase({
+    url: undefined,
+    dataDir,
+    poolSize: 1,
+    migrations: migrationsFolder,
+    log: { info() {}, warn() {} },
+    onFault(error) {
+      throw error;
+    },
+  });
+  onTestFinished(() => database.close());
+  return database;
+}
+
 /** A database of its own: what other tests have learned would be answered from the cache. */
 const listenAlone = async () => listenApp({ DATA_DIR: await temporaryFolder() });
 
@@ -125,9 +153,120 @@ describeWith("python3-requests", "the Python example of the guide to analysis", 
   });
 });
 
-test("the guide to analysis names every endpoint of its API, and no other", async () => {
-  const guide = await readDocument("docs/analysis.md");
-  const rows = guide.split("\n").filter((line) => /^\| \[?`(GET|POST|DELETE) \/api\/v1\//.test(line));
+/**
+ * Runs the commands of a guide in their order.
+ *
+ * @returns what each block printed, by the block
+ */
+async function runCommands(guide: readonly CodeBlock[], baseUrl: string, folder: string) {
+  const commands = guide.filter(({ language, text }) => language === "sh" && text.includes("curl "));
+  const mark = "=== next block";
+  const script = commands.map(({ text }) => text).join(`echo "${mark}"\n`);
+  const failing = pointedTo(baseUrl, script).replaceAll("curl -sS", "curl -sS --fail-with-body -w '\\n'");
+  const printed = (await run(folder, "sh", ["-ec", failing])).split(`${mark}\n`);
+  return new Map(commands.map((block, index) => [block, printed[index] ?? ""]));
+}
+
+/** Each answer that a guide shows is the last line that the commands above it print. */
+function expectShown(guide: readonly CodeBlock[], printed: ReadonlyMap<CodeBlock, string>, labels: string[]) {
+  const shown = guide.filter(({ language, label }) => language === "json" && label !== "");
+  expect(shown.map(({ label }) => label)).toEqual(labels);
+  for (const block of shown) {
+    const above = guide.slice(0, guide.indexOf(block)).findLast((each) => printed.has(each));
+    const answer = above && printed.get(above)?.trim().split("\n").at(-1);
+    expect(JSON.parse(answer ?? "null"), block.label).toMatchObject(JSON.parse(block.text));
+  }
+}
+
+describeWith("curl", "the curl examples of the guide to exports", () => {
+  test("run in their order, and what they bring is what is shown", patient, async () => {
+    const { baseUrl } = await listenAlone();
+    const folder = await exampleFolder();
+    const printed = await runCommands(exportsGuide, baseUrl, folder);
+    expectShown(exportsGuide, printed, ["preview", "summary"]);
+    const names = await readdir(folder);
+    const csv = names.find((name) => /^Shops_\d{8}_\d{6}\.csv$/.test(name)) ?? "no file has the name";
+    const columns = exportsGuide.find(({ label }) => label === "columns")?.text;
+    const text = await readFile(join(folder, csv), "utf8");
+    expect(text.slice(0, text.indexOf("\n") + 1)).toBe(columns);
+    expect(text).toContain(",'+49 30 1234,The Bakery\n");
+    expect(await readFile(join(folder, "failed.csv"), "utf8")).toContain(",'+49 30 5678,Gone\n");
+    expect(await readFile(join(folder, "november.csv"), "utf8")).toContain("PELLOWICK");
+    expect(names).toEqual(
+      expect.arrayContaining(["shops.xlsx", "shops.json", "shops.ndjson", "exports.zip", "names.ndjson"]),
+    );
+
+    const id = JSON.parse(await readFile(join(folder, "created.json"), "utf8")).data.batch_id;
+    const typescript = exportsGuide.find(({ language }) => language === "ts")?.text ?? "";
+    await writeFile(join(folder, "example.mts"), pointedTo(baseUrl, typescript));
+    expect(await run(folder, process.execPath, ["example.mts", id])).toBe(
+      "1 PELLOWICK\n2 null\n3 http_404\n",
+    );
+  });
+});
+
+describeWith("python3-requests", "the Python example of the guide to exports", ({ path }) => {
+  test("prints what was sent beside what was read", patient, async () => {
+    const { baseUrl } = await listenAlone();
+    const folder = await exampleFolder();
+    await runCommands(exportsGuide.slice(0, 1), baseUrl, folder);
+    const id = JSON.parse(await readFile(join(folder, "created.json"), "utf8")).data.batch_id;
+    const python = exportsGuide.find(({ language }) => language === "python")?.text ?? "";
+    expect(await run(folder, path, ["-c", pointedTo(baseUrl, python), id])).toBe(
+      "The Bakery +49 30 1234 PELLOWICK \n   \nGone +49 30 5678  http_404\n",
+    );
+  });
+});
+
+describeWith("curl", "the curl examples of the guide to operations", () => {
+  test("run in their order, and their answers are the ones shown", patient, async () => {
+    const token = "the-admin-token-of-this-test";
+    const { baseUrl } = await listenApp({ DATA_DIR: await temporaryFolder(), ADMIN_TOKEN: token });
+    const withToken = operations.map((block) => ({
+      ...block,
+      text: block.text.replaceAll("$ADMIN_TOKEN", token),
+    }));
+    const printed = await runCommands(withToken, baseUrl, await exampleFolder());
+    expectShown(withToken, printed, ["queue", "cleanup", "reset", "audit"]);
+  });
+});
+
+test("the guide to operations names every metric of the service, and no other", async () => {
+  const { app } = await listenApp();
+  const { body } = await app.http.inject({ url: "/metrics" });
+  const guide = await readDocument("docs/operations.md");
+  const named = [...guide.matchAll(/\bfovea_\w+/g)].map(([name]) => name.replace(/_(bucket|count)$/, ""));
+  const served = [...body.matchAll(/^# HELP (fovea_\w+)/gm)].map(([, name = ""]) => name);
+  expect([...new Set(named)].sort()).toEqual(served.sort());
+});
+
+test("the SQL of the guide to operations runs, and it names every column of the view", patient, async () => {
+  const database = await openEmpty(await temporaryFolder());
+  const statements = operations
+    .filter(({ language }) => language === "sql")
+    .flatMap(({ text }) => text.split(/;\n+/).filter((statement) => statement.trim() !== ""));
+  expect(statements.length).toBeGreaterThan(4);
+  for (const statement of statements) await sql.raw(statement).execute(database.sql);
+  const { rows } = await sql<{ name: string }>`
+    select attname as name from pg_attribute
+    where attrelid = 'analysis_results'::regclass and attnum > 0 order by attnum
+  `.execute(database.sql);
+  const section = (await readDocument("docs/operations.md")).split("## Results in SQL")[1] ?? "";
+  const named = section
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .flatMap((line) => [...(line.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  expect(named).toEqual(rows.map(({ name }) => name));
+});
+
+/** Where the groups of routes that the guides to analysis, exports and operations are about have their tables. */
+const guidesOfBatches = ["docs/analysis.md", "docs/exports.md", "docs/operations.md"];
+
+test("the guides to batches name every endpoint of their API, and no other", async () => {
+  const guides = await Promise.all(guidesOfBatches.map(readDocument));
+  const rows = guides.flatMap((guide) =>
+    guide.split("\n").filter((line) => /^\| \[?`(GET|POST|DELETE) \//.test(line)),
+  );
   const named = rows.flatMap((row) => {
     const [first = "", ...endings] = [...(row.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)].map(
       ([, name = ""]) => name,
@@ -135,7 +274,8 @@ test("the guide to analysis names every endpoint of its API, and no other", asyn
     // `POST …/start`, `pause`: a further name is only the last part of the path.
     return [first, ...endings.map((end) => first.replace(/[^/]+$/, end))];
   });
-  expect(named.map((name) => name.replace("{batch_id}", ":batch_id")).sort()).toEqual(
-    [...(routeGroups["analysis"] ?? [])].sort(),
+  const groups = ["analysis", "operator", "stats", "metrics"];
+  expect(named.map((name) => name.replace(/\{(\w+)\}/g, ":$1")).sort()).toEqual(
+    groups.flatMap((group) => routeGroups[group] ?? []).sort(),
   );
 });

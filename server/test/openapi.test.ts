@@ -49,7 +49,8 @@ const operationsOf = ({ paths }: z.output<typeof document>) =>
   );
 
 /** Routes that are no part of any API: pages, their files, and the document itself. */
-const hidden = /^(HEAD|OPTIONS) |^(GET|POST) \/(sign-in|sign-out|docs.*|openapi\.json|samples\/.*)?$/;
+const hidden =
+  /^(HEAD|OPTIONS) |^(GET|POST) \/(sign-in|sign-out|docs.*|openapi\.json|samples\/.*|upload|batch\/.*|export\/.*)?$/;
 
 /** Every value below, with the path to it. */
 function* walk(value: unknown, path: string): Generator<[path: string, key: string, value: unknown]> {
@@ -107,6 +108,21 @@ describe("/openapi.json", () => {
       "POST /api/v1/batches/{batch_id}/force-start": "forceStartBatch",
       "POST /api/v1/batches/{batch_id}/clone": "cloneBatch",
       "POST /api/v1/batches/{batch_id}/soft-delete": "softDeleteBatch",
+      "POST /api/v1/batches/{batch_id}/retry": "retryBatch",
+      "GET /api/v1/batches/{batch_id}/results/{row}": "getBatchResult",
+      "GET /api/v1/export/batch/{batch_id}": "exportBatch",
+      "GET /api/v1/export/batch/{batch_id}/preview": "previewExport",
+      "GET /api/v1/export/batch/{batch_id}/summary": "summarizeExport",
+      "POST /api/v1/export/batches/multiple": "exportBatches",
+      "POST /api/v1/export/filtered": "exportFiltered",
+      "GET /api/v1/export/statistics": "getExportStatistics",
+      "GET /api/v1/export/formats": "listExportFormats",
+      "GET /api/v1/export/template": "getUploadTemplate",
+      "GET /api/v1/system/stats": "getSystemStats",
+      "GET /admin/queue/status": "getQueueStatus",
+      "POST /admin/queue/cleanup": "cleanUpQueue",
+      "POST /admin/batch/{batch_id}/reset": "resetBatch",
+      "GET /api/v1/audit": "listAuditLog",
       "GET /api/v1/ping": "pingService",
       "GET /api/v1/health": "getApiHealth",
       "GET /api/v1/stats": "getStatistics",

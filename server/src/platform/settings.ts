@@ -480,6 +480,12 @@ export const settings = {
     "`25`",
     "Rows of one chunk that are worked on at the same time.",
   ),
+  RESULT_RETENTION_DAYS: describe(
+    wholeNumber(0, 36_500).default(0),
+    "Batches",
+    "`0`",
+    "Batches that ended longer ago are purged, with their results and what is cached for them alone. `0` keeps them.",
+  ),
   MEDIA_MAX_RETRIES: describe(
     wholeNumber(0, 100).default(3),
     "Batches",

@@ -175,7 +175,7 @@ describe("a batch of all that can go wrong", () => {
     expect((await read("?limit=1&after=1")).chunks.map(({ chunk_number }) => chunk_number)).toEqual([2]);
   });
 
-  test.each(["status=done", "after=-1", "after=junk", `error_type=${"x".repeat(101)}`])(
+  test.each(["status=done", "after=-1", "after=junk", `error_type=${"x".repeat(1_001)}`])(
     "is not read by %s",
     async (query) => {
       const { id } = await analyzed();

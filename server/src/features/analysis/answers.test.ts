@@ -163,6 +163,10 @@ describe("an id within a batch", () => {
   const { id } = batchOf();
 
   test("is a UUID of version 5, the same every time, and another for everything else", () => {
+    // Appendix A.4 of RFC 9562.
+    expect(idWithin("6ba7b810-9dad-11d1-80b4-00c04fd430c8", "www.example.com")).toBe(
+      "2ed6657d-e927-568b-95e1-2665a8aea6a2",
+    );
     expect(idWithin(id, "chunk 0")).toMatch(
       /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
     );

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Chunk } from "../../engine/chunks.ts";
 import { progressOf } from "../../engine/progress.ts";
 import type { Batch, ItemResult } from "../../engine/records.ts";
-import type { BatchOptions, RowInput } from "./batch-options.ts";
-import type { RowOutput } from "./result.ts";
+import { type BatchOptions, type RowInput, rowInput } from "./batch-options.ts";
+import { type RowOutput, rowOutput } from "./result.ts";
 
 /** A batch with what is stored of its upload. */
 export interface AnalysisBatch extends Batch {
@@ -178,13 +178,18 @@ export function chunkAnswer(batchId: string, chunk: Chunk, now: Date) {
   };
 }
 
-/** The user's file, row by row, with what came of each. */
-export function resultAnswer(
-  batch: AnalysisBatch,
-  result: ItemResult,
-  input: RowInput,
-  output: RowOutput | null,
-) {
+/** A row of the user's file, with what came of it, as it was stored. */
+export const toAnswer = (batch: AnalysisBatch, result: ItemResult) =>
+  resultAnswer(
+    batch,
+    result,
+    rowInput.parse(result.input),
+    result.succeeded ? rowOutput.parse(result.output) : null,
+  );
+
+export type ResultAnswer = ReturnType<typeof resultAnswer>;
+
+function resultAnswer(batch: AnalysisBatch, result: ItemResult, input: RowInput, output: RowOutput | null) {
   const chunk = Math.floor(result.position / batch.upload.chunkSize);
   return {
     result_id: idWithin(batch.id, `result ${result.position}`),
@@ -223,11 +228,9 @@ function storeFacts(output: RowOutput | null) {
 
 /** An id of something that has none of its own, always the same one (RFC 9562, version 5, within the batch). */
 export function idWithin(batchId: string, name: string): string {
-  const hash = createHash("sha1")
-    .update(Buffer.from(batchId.replaceAll("-", ""), "hex"))
-    .update(name)
-    .digest();
-  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
-  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
-  return hash.toString("hex", 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  const bytes = Buffer.from(batchId.replaceAll("-", "") + Buffer.from(name).toString("hex"), "hex");
+  const digest = hash("sha1", bytes, "hex");
+  const variant = ((Number.parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  const [first, second] = [digest.slice(0, 8), digest.slice(8, 12)];
+  return `${first}-${second}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
 }

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Also } from "../../engine/control.ts";
 import { createBatches } from "./batches.ts";
+import * as asked from "./requests.ts";
 import { type AnalysisRoutesOptions, answerWith, ownerOf, routeConfig, tags } from "./route-options.ts";
 import * as wire from "./schema.ts";
 
 /** What somebody does with a batch. */
 export const controlRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (scope, options) => {
-  const { engine, now } = options;
+  const { engine, trail, now } = options;
   const http = scope.withTypeProvider<ZodTypeProvider>();
   const batches = createBatches(engine);
   const config = routeConfig(options);
@@ -18,7 +20,7 @@ export const controlRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
     start: {
       summary: "Starts a batch that waits",
       message: "Batch processing started",
-      run: (id: string) => engine.start(id, { maxActive: options.maxActive }),
+      run: (id: string, also: Also) => engine.start(id, { maxActive: options.maxActive, ...also }),
       done: {},
     },
     pause: {
@@ -47,13 +49,13 @@ export const controlRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
         tags,
         operationId: `${verb}Batch`,
         summary,
-        params: wire.batchParameters,
+        params: asked.batchParameters,
         response: { 200: wire.controlResponse, ...errors },
       },
       handler: async (request) => {
         const { before, batch } = await batches.change(request.params.batch_id, async (found) => ({
           before: found.state,
-          batch: await run(found.id),
+          batch: await run(found.id, { also: trail.within(request, `batch.${verb}`, found.id) }),
         }));
         // What waits its turn, or did until now, was started, though no row of it may have begun.
         const started = batch.startedAt !== null || verb === "start" || before !== "pending";
@@ -68,15 +70,18 @@ export const controlRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
       tags,
       operationId: "forceStartBatch",
       summary: "Starts a batch from any state, chunks that were given up included",
-      params: wire.batchParameters,
-      body: wire.forceStartRequest,
+      params: asked.batchParameters,
+      body: asked.forceStartRequest,
       response: { 200: wire.controlResponse, ...errors },
     },
     handler: async (request) => {
       const { skip_validation: skipValidation } = request.body;
       const force = { maxActive: options.maxActive, skipValidation };
       return batches.change(request.params.batch_id, async (before) => {
-        const batch = await engine.forceStart(before.id, force);
+        const also = trail.within(request, "batch.force_start", before.id, {
+          skip_validation: skipValidation,
+        });
+        const batch = await engine.forceStart(before.id, { ...force, also });
         return answer(
           {
             batch_id: batch.id,
@@ -92,26 +97,59 @@ export const controlRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
     },
   });
 
+  http.post("/api/v1/batches/:batch_id/retry", {
+    config,
+    schema: {
+      tags,
+      operationId: "retryBatch",
+      summary: "Runs failed rows again: all of them, or those with certain codes",
+      description:
+        "No other row runs, but for those that have no result because their chunk was given up. What a row failed with stays in its history, and it has all its tries again. Of a paused batch " +
+        "the rows wait until it is resumed.",
+      params: asked.batchParameters,
+      body: asked.retryRequest,
+      response: { 200: wire.retryResponse, ...errors },
+    },
+    handler: async (request) =>
+      batches.change(request.params.batch_id, async ({ id }) => {
+        const { codes } = request.body;
+        const { batch, items } = await engine.retry(id, {
+          maxActive: options.maxActive,
+          ...(codes ? { codes } : {}),
+          also: trail.within(request, "batch.retry", id, { codes: codes ?? null }),
+        });
+        return answer(
+          { batch_id: id, retried: items, status: batch.state },
+          items === 1 ? "1 row is tried again" : `${items} rows are tried again`,
+        );
+      }),
+  });
+
   http.post("/api/v1/batches/:batch_id/clone", {
     config,
     schema: {
       tags,
       operationId: "cloneBatch",
       summary: "A new batch of the same rows",
-      params: wire.batchParameters,
-      body: wire.cloneRequest,
+      params: asked.batchParameters,
+      body: asked.cloneRequest,
       response: { 201: wire.cloneResponse, ...errors },
     },
     handler: async (request, reply) => {
       const { new_name: name, copy_results: copyResults } = request.body;
+      const id = randomUUID();
       const clone = await batches.change(request.params.batch_id, async (source) =>
         engine.clone(source.id, {
-          id: randomUUID(),
+          id,
           name,
           owner: ownerOf(request),
           // With `refresh`, what the source found is too old for the clone.
           options: { ...source.upload, requestedAt: (await engine.now()).toISOString() },
           copyResults,
+          also: trail.within(request, "batch.clone", source.id, {
+            new_batch_id: id,
+            copy_results: copyResults,
+          }),
         }),
       );
       reply.code(201);
@@ -136,14 +174,16 @@ export const controlRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
       tags,
       operationId: "softDeleteBatch",
       summary: "Stops and hides a batch, and purges it after a time",
-      params: wire.batchParameters,
-      body: wire.softDeleteRequest,
+      params: asked.batchParameters,
+      body: asked.softDeleteRequest,
       response: { 200: wire.softDeleteResponse, ...errors },
     },
     handler: async (request) => {
       const { retention_days } = request.body;
       const batch = await batches.change(request.params.batch_id, ({ id }) =>
-        engine.softDelete(id, retention_days),
+        engine.softDelete(id, retention_days, {
+          also: trail.within(request, "batch.soft_delete", id, { retention_days }),
+        }),
       );
       const purgeAfter = batch.purgeAfter?.toISOString() ?? null;
       return answer(
@@ -165,14 +205,14 @@ export const controlRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
       tags,
       operationId: "deleteBatch",
       summary: "Deletes a batch with its results, for good",
-      params: wire.batchParameters,
-      querystring: wire.deleteQuery,
+      params: asked.batchParameters,
+      querystring: asked.deleteQuery,
       response: { 200: wire.deleteResponse, ...errors },
     },
     handler: async (request) => {
       const { force } = request.query;
-      return batches.change(request.params.batch_id, async ({ id }) => {
-        await engine.remove(id, { force });
+      return batches.change(request.params.batch_id, async ({ id, name }) => {
+        await engine.remove(id, { force, also: trail.within(request, "batch.delete", id, { force, name }) });
         return answer({ batch_id: id, deleted: true as const }, "Batch deleted");
       });
     },

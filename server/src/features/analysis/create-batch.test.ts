@@ -46,7 +46,13 @@ function create(
     models: ["local"],
     now: () => new Date(),
   };
-  return createBatch(options, { owner: "tester", idempotencyKey: key, parts: Readable.from(parts) });
+  return createBatch(options, {
+    owner: "tester",
+    idempotencyKey: key,
+    parts: Readable.from(parts),
+    csvNames: false,
+    also: () => async () => {},
+  });
 }
 
 test("a key is free again after an upload that failed, also where its rows could not be given up", async () => {

@@ -3,10 +3,20 @@ import { finished, type Readable, Transform } from "node:stream";
 import type { Finished } from "../../engine/create.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Json } from "../../engine/kind.ts";
+import type { Batch } from "../../engine/records.ts";
+import type { Transaction } from "../../platform/database/sql.ts";
 import { idempotencyKeyReused, requestInProgress } from "../../platform/idempotency/errors.ts";
 import type { Idempotency } from "../../platform/idempotency/idempotency.ts";
 import type { BatchOptions } from "./batch-options.ts";
-import { noFile, noFileSelected, toFormError, tooManyActive, toUploadError, unknownFile } from "./errors.ts";
+import {
+  noFile,
+  noFileSelected,
+  notCalledCsv,
+  toFormError,
+  tooManyActive,
+  toUploadError,
+  unknownFile,
+} from "./errors.ts";
 import { kindName } from "./rows.kind.ts";
 import { type BatchFields, readFields } from "./upload-fields.ts";
 import { type WrittenRows, writeRows } from "./write-rows.ts";
@@ -40,6 +50,10 @@ export interface Upload {
   readonly owner: string;
   readonly idempotencyKey: string | null;
   readonly parts: AsyncIterable<FormPart>;
+  /** Refuses a file that is not called like a CSV, as the web form does. */
+  readonly csvNames: boolean;
+  /** Takes effect together with the batch. */
+  readonly also: (batch: Batch) => (tx: Transaction) => Promise<void>;
 }
 
 interface Written {
@@ -83,6 +97,7 @@ export async function createBatch(options: CreateBatchOptions, upload: Upload): 
       }
       if (part.fieldname !== "file") throw unknownFile(part.fieldname);
       if (part.filename === "") throw noFileSelected();
+      if (upload.csvNames && !/\.csv(\.gz)?$/i.test(part.filename)) throw notCalledCsv(part.filename);
       file = true;
       const source = through(part.file, fingerprint);
       // Its answer is known; only whether it is the same request has to be found out.
@@ -111,6 +126,7 @@ export async function createBatch(options: CreateBatchOptions, upload: Upload): 
       ...(fields.autoStart ? { start: { maxActive } } : {}),
       async also(tx, finished) {
         body = answerOf(finished, rows, chunkSize, now());
+        await upload.also(finished.batch)(tx);
         if (begun?.as === "first") await begun.finish(tx, asked, { status: 201, body });
       },
     });

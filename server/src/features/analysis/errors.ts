@@ -38,8 +38,20 @@ export const analysisPagesDialect: Dialect = {
 
 const refuse = (code: string, message: string, status = 400) => new AppError({ code, status, message });
 
-export const batchNotFound = (id: string) => refuse("batch_not_found", `Batch not found: ${id}`, 404);
+export const batchNotFound = (id: string) =>
+  refuse("batch_not_found", `Batch not found: ${shortened(id)}`, 404);
+export const resultNotFound = ({ items }: Batch, row: number) =>
+  refuse(
+    "result_not_found",
+    row > items ? `The batch has ${items} rows, and no row ${row}.` : `Row ${row} has no result yet.`,
+    404,
+  );
 export const noFile = () => refuse("no_file", "No file uploaded: send the CSV as the form field `file`.");
+export const notCalledCsv = (name: string) =>
+  refuse(
+    "not_csv",
+    `${name.slice(0, 200)} is not a CSV file by its name: upload one that ends in .csv or .csv.gz.`,
+  );
 export const noFileSelected = () => refuse("no_file", "No file selected");
 export const unknownFile = (field: string) =>
   refuse(
@@ -83,10 +95,22 @@ export const uploadTooLarge = (maxBytes: number) =>
   );
 export const invalidField = (field: string, what: string) => refuse("validation_error", `${field}: ${what}`);
 
-const shown = (cells: readonly string[]) => {
-  const text = cells.join(", ");
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-};
+export const noSuchPart = (rows: number, parts: number) =>
+  invalidField(
+    "part",
+    `the batch has ${rows} rows, which are ${parts === 1 ? "one part" : `${parts} parts`}`,
+  );
+export const tooManyColumns = (columns: number, most: number) =>
+  refuse(
+    "too_many_columns",
+    `An Excel sheet has at most ${most} columns, and there are ${columns}: take CSV or JSON.`,
+  );
+export const tooManyRows = (remedy: string) =>
+  refuse("too_many_rows", `One export holds at most a million rows, and more match. ${remedy}`);
+
+const shortened = (text: string) => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
+
+const shown = (cells: readonly string[]) => shortened(cells.join(", "));
 
 /** What a table cannot be read for is the uploader's to mend; anything else passes as it is. */
 export function toUploadError(error: unknown, maxBytes: number): unknown {
@@ -114,6 +138,11 @@ function wordsOf(id: string, refusal: RefusalReason): AppError {
         "batch_deleted",
         `The batch was deleted; it cannot be changed any more (${refusal.operation}).`,
       );
+    case "resetting":
+      return refuse(
+        "batch_resetting",
+        `The batch is being reset; ask again when that is through (${refusal.operation}).`,
+      );
     case "too_many_active":
       return refuse("too_many_batches", tooManyActive(refusal.limit));
     case "nothing_to_retry":
@@ -131,6 +160,8 @@ function wrongState(operation: string, state: Batch["state"]): string {
   const hint =
     operation === "force-start" && state === "completed"
       ? ": it is complete. Clone it to run it again, or send skip_validation=true"
-      : "";
+      : operation === "retry" && state === "cancelled"
+        ? ": force-start goes on with all rows that are left; failed ones can be retried then"
+        : "";
   return `Cannot ${operation} a batch that is ${state}${hint}`;
 }

@@ -7,13 +7,14 @@ import {
   listed,
   pollingInterval,
   progress,
-  resultAnswer,
+  toAnswer,
 } from "./answers.ts";
-import { rowInput } from "./batch-options.ts";
 import { createBatches, withUpload } from "./batches.ts";
 import { analyzeErrors } from "./error-analysis.ts";
+import { resultNotFound } from "./errors.ts";
 import { healthOf } from "./health-score.ts";
-import { rowOutput } from "./result.ts";
+import * as asked from "./requests.ts";
+import { toResultFilter } from "./result-filters.ts";
 import { type AnalysisRoutesOptions, answerWith, routeConfig, tags } from "./route-options.ts";
 import { kindName } from "./rows.kind.ts";
 import * as wire from "./schema.ts";
@@ -33,7 +34,7 @@ export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
       tags,
       operationId: "listBatches",
       summary: "Batches, newest first",
-      querystring: wire.listQuery,
+      querystring: asked.listQuery,
       response: { 200: wire.listResponse, ...errors },
     },
     handler: async (request) => {
@@ -84,7 +85,7 @@ export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
         tags,
         operationId,
         summary,
-        params: wire.batchParameters,
+        params: asked.batchParameters,
         response: { 200: wire.detailsResponse, ...errors },
       },
       handler: async (request, reply) =>
@@ -98,7 +99,7 @@ export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
       tags,
       operationId: "getBatchProgress",
       summary: "How far a batch is: one row is read, whatever its size",
-      params: wire.batchParameters,
+      params: asked.batchParameters,
       response: { 200: wire.progressResponse, ...errors },
     },
     handler: async (request, reply) =>
@@ -111,8 +112,8 @@ export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
       tags,
       operationId: "getBatchChunks",
       summary: "The chunks of a batch",
-      params: wire.batchParameters,
-      querystring: wire.chunksQuery,
+      params: asked.batchParameters,
+      querystring: asked.chunksQuery,
       response: { 200: wire.chunksResponse, ...errors },
     },
     handler: async (request) => {
@@ -136,19 +137,16 @@ export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
       tags,
       operationId: "getBatchResults",
       summary: "Results in the order of the file, a page at a time",
-      params: wire.batchParameters,
-      querystring: wire.resultsQuery,
+      params: asked.batchParameters,
+      querystring: asked.resultsQuery,
       response: { 200: wire.resultsResponse, ...errors },
     },
     handler: async (request) => {
-      const { status, error_type, limit, after } = request.query;
+      const { limit, after } = request.query;
       const batch = await batches.find(request.params.batch_id);
       const found = await engine.results(
         batch.id,
-        {
-          ...(status ? { succeeded: status === "success" } : {}),
-          ...(error_type ? { codes: error_type.split(",").map((code) => code.trim()) } : {}),
-        },
+        toResultFilter(request.query),
         // `after` is a row of the file, which the positions of the engine count from 0.
         { limit: limit + 1, ...(after === undefined ? {} : { after: after - 1 }) },
       );
@@ -157,16 +155,38 @@ export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
       return answer({
         batch_id: batch.id,
         columns: batch.upload.columns,
-        results: page.map((result) =>
-          resultAnswer(
-            batch,
-            result,
-            rowInput.parse(result.input),
-            result.succeeded ? rowOutput.parse(result.output) : null,
-          ),
-        ),
+        results: page.map((result) => toAnswer(batch, result)),
         count: page.length,
         next_after: found.length > limit && last ? last.position + 1 : null,
+      });
+    },
+  });
+
+  http.get("/api/v1/batches/:batch_id/results/:row", {
+    config,
+    schema: {
+      tags,
+      operationId: "getBatchResult",
+      summary: "The result of one row, and the tries before it",
+      params: asked.resultParameters,
+      response: { 200: wire.resultResponse, ...errors },
+    },
+    handler: async (request) => {
+      const { batch_id, row } = request.params;
+      const batch = await batches.find(batch_id);
+      const position = row - 1;
+      const [found] = await engine.results(batch.id, { positions: [position, row] }, { limit: 1 });
+      if (!found) throw resultNotFound(batch, row);
+      const attempts = await engine.attempts(batch.id, position);
+      return answer({
+        ...toAnswer(batch, found),
+        attempts: attempts.map(({ number, code, message, at, final }) => ({
+          number,
+          error_type: code,
+          error_message: message,
+          final,
+          at: at.toISOString(),
+        })),
       });
     },
   });
@@ -177,7 +197,7 @@ export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
       tags,
       operationId: "getBatchHealth",
       summary: "How well a batch does, 0 to 100",
-      params: wire.batchParameters,
+      params: asked.batchParameters,
       response: { 200: wire.healthResponse, ...errors },
     },
     handler: async (request) => {
@@ -193,7 +213,7 @@ export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
       tags,
       operationId: "analyzeBatchErrors",
       summary: "What failed in a batch, by cause",
-      params: wire.batchParameters,
+      params: asked.batchParameters,
       response: { 200: wire.errorAnalysisResponse, ...errors },
     },
     handler: async (request) => {

@@ -1,7 +1,9 @@
 import type { FastifyRequest } from "fastify";
 import type { Engine } from "../../engine/engine.ts";
+import type { Trail } from "../../platform/audit/trail.ts";
 import type { Idempotency } from "../../platform/idempotency/idempotency.ts";
 import { limitTo, type Rate } from "../../platform/limits/inbound.ts";
+import type { Downloads } from "./exports/download.ts";
 
 export interface AnalysisRoutesOptions {
   readonly engine: Engine;
@@ -10,6 +12,8 @@ export interface AnalysisRoutesOptions {
   readonly maxActive: number;
   /** Names of the models that a batch may ask for. */
   readonly models: readonly string[];
+  readonly trail: Trail;
+  readonly downloads: Downloads;
   readonly rate: Rate | null;
   readonly now: () => Date;
 }

@@ -1,16 +1,17 @@
 import multipart from "@fastify/multipart";
-import type { FastifyPluginAsync, FastifyRequest } from "fastify";
+import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { adminRoutes } from "./admin-routes.ts";
 import { controlRoutes } from "./control-routes.ts";
-import { createBatch, type FormPart, maxUploadBytes } from "./create-batch.ts";
+import { maxUploadBytes } from "./create-batch.ts";
 import { describeUpload } from "./describe-upload.ts";
-import { encodedBody, notAForm, toFormError, uploadTooLarge } from "./errors.ts";
+import { exportRoutes } from "./exports/routes.ts";
+import { analysisPages } from "./pages/routes.ts";
 import { readingRoutes } from "./reading-routes.ts";
-import { type AnalysisRoutesOptions, answerWith, ownerOf, routeConfig, tags } from "./route-options.ts";
+import { type AnalysisRoutesOptions, answerWith, routeConfig, tags } from "./route-options.ts";
 import * as wire from "./schema.ts";
-
-/** Names, boundaries and settings around the file. */
-const formOverheadBytes = 1024 * 1024;
+import { systemRoutes } from "./system-routes.ts";
+import { receiveUpload, refuseEarly } from "./upload.ts";
 
 /** API 001: a CSV of image addresses in, facts per image out. */
 export const analysisRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (scope, options) => {
@@ -22,6 +23,10 @@ export const analysisRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (
   const answer = answerWith(options.now);
   await scope.register(readingRoutes, options);
   await scope.register(controlRoutes, options);
+  await scope.register(exportRoutes, options);
+  await scope.register(systemRoutes, options);
+  await scope.register(adminRoutes, { ...options, audit: options.trail.within });
+  await scope.register(analysisPages, options);
 
   http.post("/api/v1/batches", {
     config: { ...config, describe: describeUpload },
@@ -34,21 +39,9 @@ export const analysisRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (
         "an answer arrives: there will be one batch.",
       response: { 201: wire.createdResponse, ...wire.errorResponses },
     },
-    // Refused before a byte of the body is read.
-    onRequest: async (request) => {
-      if (!/^multipart\/form-data\b/i.test(request.headers["content-type"] ?? "")) throw notAForm();
-      if (!/^(identity)?$/i.test(request.headers["content-encoding"] ?? "")) throw encodedBody();
-      if (Number(request.headers["content-length"] ?? 0) > maxUploadBytes + formOverheadBytes) {
-        throw uploadTooLarge(maxUploadBytes);
-      }
-    },
+    onRequest: refuseEarly,
     handler: async (request, reply) => {
-      const key = request.headers["idempotency-key"];
-      const created = await createBatch(options, {
-        owner: ownerOf(request),
-        idempotencyKey: typeof key === "string" ? key : null,
-        parts: partsOf(request),
-      });
+      const created = await receiveUpload(options, request, { csvNames: false });
       if (created.replayed) reply.header("idempotent-replayed", "true");
       reply.code(created.status);
       // Its shape was built by this version or one before, and is answered as it was.
@@ -66,11 +59,3 @@ export const analysisRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (
     handler: async () => answer({ pong: true }),
   });
 };
-
-async function* partsOf(request: FastifyRequest): AsyncGenerator<FormPart> {
-  try {
-    yield* request.parts() as AsyncIterable<FormPart>;
-  } catch (error) {
-    throw toFormError(error);
-  }
-}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chunksQuery, resultsQuery } from "./schema.ts";
+import { chunksQuery, resultsQuery } from "./requests.ts";
 
 test("a place behind every batch there can be is refused before the database is asked", () => {
   for (const query of [resultsQuery, chunksQuery]) {

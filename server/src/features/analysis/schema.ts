@@ -8,7 +8,7 @@ const percent = z.number().min(0).max(100);
 const state = z.enum(batchStates);
 
 /** Every answer is this, around its data. */
-const envelope = <Data extends z.ZodType>(data: Data) =>
+export const envelope = <Data extends z.ZodType>(data: Data) =>
   z.object({ success: z.literal(true), data, message: z.string().optional(), timestamp: time });
 
 const errorResponse = z.object({
@@ -20,94 +20,6 @@ const errorResponse = z.object({
 
 export const errorResponses = { "4xx": errorResponse, "5xx": errorResponse };
 
-/** A number in a query: what is no number is the default, as clients of the reference expect. */
-const junkIs = (fallback: number, maximum: number) =>
-  z
-    .preprocess((value) => {
-      const number = Math.trunc(Number(value));
-      return value === undefined || value === "" || !Number.isFinite(number) || number < 1
-        ? fallback
-        : Math.min(number, maximum);
-    }, z.int())
-    .meta({ type: "integer", default: fallback, maximum });
-
-/** A place in a batch, which the database keeps in 32 bits. */
-const place = z.coerce
-  .number()
-  .int()
-  .nonnegative()
-  .max(2 ** 31 - 1);
-
-const flag = z
-  .preprocess((value) => typeof value === "string" && /^(true|1|yes|on)$/i.test(value.trim()), z.boolean())
-  .meta({ type: "boolean", default: false });
-
-const body = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.preprocess((value) => value ?? {}, z.object(shape));
-
-export const batchParameters = z.object({ batch_id: z.string().describe("The id of the batch, a UUID.") });
-
-export const listQuery = z.object({
-  limit: junkIs(50, 100).describe("Batches of a page."),
-  page: junkIs(1, 1_000_000),
-  per_page: junkIs(0, 100).optional().describe("The same as `limit`, and stronger."),
-  status: z
-    .preprocess(
-      (value) => (typeof value === "string" ? value.trim().toLowerCase() || undefined : value),
-      z.enum(batchStates, { error: `expected one of ${batchStates.join(", ")}` }).optional(),
-    )
-    .meta({ type: "string", enum: [...batchStates] }),
-  include_soft_deleted: flag,
-});
-
-export const resultsQuery = z.object({
-  status: z.enum(["success", "failed"], { error: "expected success or failed" }).optional(),
-  error_type: z
-    .string()
-    .max(100)
-    .regex(/^[\w, -]*$/, { error: "expected codes, separated by commas" })
-    .optional()
-    .describe("Failed with this code; several, separated by commas."),
-  limit: junkIs(100, 1000),
-  after: place.optional().describe("`next_after` of the page before."),
-});
-
-export const chunksQuery = z.object({
-  limit: junkIs(10_000, 10_000),
-  after: place.optional().describe("`chunk_number` the page before ended with."),
-});
-
-export const deleteQuery = z.object({ force: flag.describe("Also a batch that is queued or processing.") });
-
-export const forceStartRequest = body({
-  skip_validation: z
-    .boolean({ error: "expected true or false" })
-    .default(false)
-    .describe("Takes a completed batch too, and does not look at how many are active."),
-});
-
-export const cloneRequest = body({
-  new_name: z
-    .string({ error: "is required: the name of the clone" })
-    .trim()
-    .min(1, { error: "is required: the name of the clone" })
-    .max(255)
-    .refine((name) => !name.includes("\u0000"), { error: "holds a NUL character" }),
-  copy_results: z
-    .boolean({ error: "expected true or false" })
-    .default(false)
-    .describe("Results come along, and what has one is not worked on again."),
-});
-
-export const softDeleteRequest = body({
-  retention_days: z
-    .int({ error: "expected a whole number from 0 to 3650" })
-    .min(0, { error: "expected a whole number from 0 to 3650" })
-    .max(3650, { error: "expected a whole number from 0 to 3650" })
-    .default(30)
-    .describe("Days until the batch is purged."),
-});
-
 const deletionFields = {
   deleted: z.literal(true).optional(),
   deleted_at: time.nullable().optional(),
@@ -117,7 +29,7 @@ const deletionFields = {
 const errorMessage = z
   .string()
   .nullable()
-  .describe("Why the service paused the batch; null where nothing is wrong.");
+  .describe("Why the service paused the batch, or a clean-up cancelled it; null where nothing is wrong.");
 
 export const createdResponse = envelope(
   z.object({
@@ -262,38 +174,55 @@ export const chunksResponse = envelope(
   }),
 );
 
+/** What is told of one row; `analysis_result` is what the model answered, as it came. */
+export const resultFacts = {
+  result_id: z.uuid(),
+  batch_id: z.uuid(),
+  chunk_id: z.uuid(),
+  row: count.describe("Row of the file, from 1, headers and blank rows not counted."),
+  url: z.string(),
+  success: z.boolean(),
+  store_image: z.boolean().nullable(),
+  text_content: z.string().nullable(),
+  store_name: z.string().nullable(),
+  business_contact: z.string().nullable(),
+  image_description: z.string().nullable(),
+  analysis_result: z.record(z.string(), z.unknown()).nullable(),
+  error_type: z.string().nullable(),
+  error_message: z.string().nullable(),
+  processing_time_seconds: z.number(),
+  api_key_used: z.string().nullable().describe("A masked label."),
+  gemini_model_used: z.string().nullable().describe("The model that answered, whoever makes it."),
+  cache_hit: z.boolean(),
+  content_hash: z.string().nullable().describe("SHA-256 of the image."),
+  cells: z.array(z.string()).describe("The row as it was uploaded."),
+  created_at: time,
+};
+
 export const resultsResponse = envelope(
   z.object({
     batch_id: z.uuid(),
     columns: z.array(z.string()).nullable().describe("Headers of the uploaded file; `cells` follow them."),
-    results: z.array(
-      z.object({
-        result_id: z.uuid(),
-        batch_id: z.uuid(),
-        chunk_id: z.uuid(),
-        row: count.describe("Row of the file, from 1, headers and blank rows not counted."),
-        url: z.string(),
-        success: z.boolean(),
-        store_image: z.boolean().nullable(),
-        text_content: z.string().nullable(),
-        store_name: z.string().nullable(),
-        business_contact: z.string().nullable(),
-        image_description: z.string().nullable(),
-        analysis_result: z.record(z.string(), z.unknown()).nullable(),
-        error_type: z.string().nullable(),
-        error_message: z.string().nullable(),
-        processing_time_seconds: z.number(),
-        api_key_used: z.string().nullable().describe("A masked label."),
-        gemini_model_used: z.string().nullable().describe("The model that answered, whoever makes it."),
-        cache_hit: z.boolean(),
-        content_hash: z.string().nullable().describe("SHA-256 of the image."),
-        cells: z.array(z.string()).describe("The row as it was uploaded."),
-        created_at: time,
-      }),
-    ),
+    results: z.array(z.object(resultFacts)),
     count,
     next_after: count.nullable().describe("Null on the last page."),
   }),
+);
+
+const attempt = z.object({
+  number: count.describe("From 1, over the whole life of the row."),
+  error_type: z.string(),
+  error_message: z.string().nullable(),
+  final: z.boolean().describe("The row had failed with it, until it was retried."),
+  at: time,
+});
+
+export const resultResponse = envelope(
+  z.object({ ...resultFacts, attempts: z.array(attempt).describe("Tries before the present result.") }),
+);
+
+export const retryResponse = envelope(
+  z.object({ batch_id: z.uuid(), retried: count.describe("Rows that are tried again."), status: state }),
 );
 
 export const controlResponse = envelope(

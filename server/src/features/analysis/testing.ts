@@ -28,5 +28,6 @@ export const batchOf = (changes: Partial<Batch> = {}): Batch => ({
   windowProcessed: 0,
   deletedAt: null,
   purgeAfter: null,
+  resettingSince: null,
   ...changes,
 });

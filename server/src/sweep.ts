@@ -1,0 +1,28 @@
+import type { Logger } from "pino";
+import type { Engine } from "./engine/engine.ts";
+import { addressKeys } from "./features/analysis/rows.kind.ts";
+import type { Config } from "./platform/config.ts";
+import type { Idempotency } from "./platform/idempotency/idempotency.ts";
+
+/** Between two looks for what is out of date. */
+const sweepMs = 3_600_000;
+
+/** Removes what is out of date, now and then. @returns what ends it */
+export function startSweeping(
+  config: Config,
+  logger: Logger,
+  { idempotency, engine }: { readonly idempotency: Idempotency; readonly engine: Engine },
+): () => void {
+  const sweep = async () => {
+    await idempotency.sweep();
+    await engine.forget(addressKeys, new Date(Date.now() - addressesKeptMs(config)));
+  };
+  const sweeping = setInterval(() => {
+    // What was not removed this time is removed the next time.
+    sweep().catch((error: unknown) => logger.warn({ err: error }, "what is out of date was not removed"));
+  }, sweepMs);
+  return () => clearInterval(sweeping);
+}
+
+/** `revalidate` asks an address with what it was when it was last seen, also beyond its lifetime: for a month. */
+const addressesKeptMs = ({ URL_CACHE_HOURS }: Config) => Math.max(URL_CACHE_HOURS, 30 * 24) * 3_600_000;
