@@ -7,10 +7,12 @@ import { encoders } from "./encoders.bench.ts";
 import { engine } from "./engine.bench.ts";
 import { engineGrowth } from "./engine-growth.bench.ts";
 import { engineKills } from "./engine-kills.bench.ts";
+import { exports } from "./export.bench.ts";
 import { ipx } from "./ipx.bench.ts";
 import { jobs } from "./jobs.bench.ts";
 import { overload } from "./overload.bench.ts";
 import { passThroughTimes } from "./pass-through.bench.ts";
+import { purge } from "./purge.bench.ts";
 import { start } from "./start.bench.ts";
 import { wire } from "./wire.bench.ts";
 
@@ -19,6 +21,8 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   analysis,
   "analysis-kills": analysisKills,
   csv,
+  export: exports,
+  purge,
   "pass-through": passThroughTimes,
   "byte-limit": byteLimit,
   overload,
