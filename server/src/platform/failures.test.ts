@@ -54,7 +54,7 @@ test.each(["item-work.ts", "slice.ts", "storable.ts"])(
   "every code that the engine itself writes (%s) is on the list",
   (file) => {
     const text = source(`../engine/${file}`);
-    const written = [...text.matchAll(/\bfailed\(\s*"(\w+)"|\bcode: "(\w+)"/g)].map(
+    const written = [...text.matchAll(/\b(?:failed|failure)\(\s*"(\w+)"|\bcode: "(\w+)"/g)].map(
       ([, first, second]) => first ?? second,
     );
     expect(written.length).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ import { removeHidden } from "../../src/engine/remove.ts";
 import type { Transaction } from "../../src/platform/database/sql.ts";
 import { assertConsistent, rowsLeft } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
-import { createWorld, numbers } from "./world.ts";
+import { createWorld, numbers, until } from "./world.ts";
 
 const newBatch = (kind: string): NewBatch => ({
   id: randomUUID(),
@@ -62,7 +62,8 @@ describeEngine("writing a batch", (database) => {
     const batch = newBatch(kind);
     const writer = await engine.write(batch);
     await writer.add(numbers(41));
-    expect((await rowsLeft(database(), batch.id))["chunks"]).toBe(10);
+    // Stored while the next rows are read, so not necessarily before that.
+    await until(async () => expect((await rowsLeft(database(), batch.id))["chunks"]).toBe(10));
   });
 
   test("nobody sees it or can start it before it is finished", async () => {
