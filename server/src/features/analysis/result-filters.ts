@@ -23,24 +23,19 @@ export const flagOr = (fallback: boolean, description: string) =>
 export const optionalFlag = (description: string) =>
   z.preprocess(readFlag, truth.optional()).meta({ type: "boolean", description });
 
-const date = (description: string) =>
-  z
-    .preprocess(
-      (value) => (value === null || value === "" ? undefined : value),
-      z
-        .string({ error: "expected a date such as 2025-11-01 or 2025-11-01T00:00:00Z" })
-        .refine((text) => readDate(text) !== null, {
-          error: "expected a date such as 2025-11-01 or 2025-11-01T00:00:00Z",
-        })
-        .optional(),
-    )
-    .meta({ type: "string", description });
-
 /** Null and nothing are no filter, as an empty field of a form is none. */
 const textOf = <Text extends z.ZodType<string>>(text: Text, description: string) =>
   z
     .preprocess((value) => (value === null || value === "" ? undefined : value), text.optional())
     .meta({ type: "string", description });
+
+const dateError = "expected a date such as 2025-11-01 or 2025-11-01T00:00:00Z";
+
+const date = (description: string) =>
+  textOf(
+    z.string({ error: dateError }).refine((text) => readDate(text) !== null, { error: dateError }),
+    description,
+  );
 
 /** The filters of results, the same wherever results are listed, shown, counted or exported. */
 export const resultFilterFields = {
