@@ -86,6 +86,10 @@ export const modelSchema = z.strictObject({
   /** Largest size worth sending where the model itself never shrinks: a choice, not a limit. */
   fit: z.strictObject({ max_side: positive.nullable(), max_patches: positive.nullable() }).nullable(),
   input_price_usd_per_million: z.number().nonnegative().nullable(),
+  /** What a model thinks before it answers is output too. Absent in an operator's file: not known. */
+  output_price_usd_per_million: z.number().nonnegative().nullable().default(null),
+  /** Share of both prices that the vendor's batch API leaves off, such as 0.5. */
+  batch_discount: z.number().min(0).max(1).nullable().default(null),
   capabilities: z.strictObject({
     vision: z.literal(true),
     structured_output: z.boolean().nullable(),

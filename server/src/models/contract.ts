@@ -23,6 +23,12 @@ export interface VisionRequest {
   readonly height: number;
   readonly instruction: Instruction;
   readonly signal: AbortSignal;
+  /** Aborted when nothing that costs is to be begun any more; what is sent already is waited for. */
+  readonly halting: AbortSignal;
+  /** Whether it may still cost something: asked last of all, since who waits for a quota may wait for minutes. */
+  readonly mayBegin: () => Promise<boolean>;
+  /** What it is asked for, for the books. */
+  readonly purpose: { readonly batchId: string; readonly position: number };
 }
 
 /** One picture's answer. */
@@ -33,8 +39,15 @@ export interface Described {
   readonly model: string;
   /** Tokens as the vendor counted them; null where nothing is counted. */
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number } | null;
+  /** Estimate in millionths of a dollar; null where a price is not known. */
+  readonly costMicros: number | null;
   /** Masked label of the key that paid; null where none was used. */
   readonly key: string | null;
+}
+
+export interface Place {
+  /** Asked, or not needed any more. */
+  leave(): void;
 }
 
 /** What a picture is made to fit before a model gets it. */
@@ -58,6 +71,17 @@ export interface VisionModel {
   /** Changes whenever the same picture may get another answer: part of the result cache's key. */
   readonly version: string;
   readonly limits: VisionLimits;
+  /** Whether it does as it is told, or answers `storeFacts` whatever it is told. */
+  readonly answers: "any question" | "the default question";
+  /** Whether the model that answered, as its vendor names it, is this one; absent: it always is. */
+  isItself?(said: string): boolean;
+  /**
+   * Takes a place in the line for the model's quota: before a picture is fetched, so that no more of them are held than
+   * will be asked about soon. Absent: nothing bounds the model.
+   *
+   * @returns the place, or when there may be one again
+   */
+  line?(): Place | { readonly until: Date };
   /** @throws {ModelError} as its `failure` says; the signal's reason once it is aborted */
   describe(request: VisionRequest): Promise<Described>;
   /** Ends what the model holds open; work under way is rejected as `unavailable`. */
@@ -68,6 +92,8 @@ export interface VisionModel {
 export type ModelFailure =
   /** The quota is used up until that time. Not a failed attempt: the picture waits. */
   | { readonly kind: "rate_limited"; readonly until: Date }
+  /** Nothing can be asked until somebody changes something: no key is accepted, or there is no such model. */
+  | { readonly kind: "unusable"; readonly reason: string }
   /** The vendor's policy does not let the model answer; asking again changes nothing. */
   | { readonly kind: "refused"; readonly reason: string }
   /** The model answered, but not in the shape it was asked for; another attempt may. */

@@ -1,4 +1,5 @@
 import type { Catalog } from "../../models/catalog.ts";
+import { shutdownWarning } from "../../models/shutdown-warning.ts";
 import { formatName, megabytes } from "./limits.ts";
 
 /** The documented limits by provider, in the shape that clients of the reference API know. */
@@ -21,4 +22,7 @@ export function listProviders(catalog: Catalog) {
   };
 }
 
-export const listModels = (catalog: Catalog) => ({ as_of: catalog.as_of, models: [...catalog.models()] });
+export const listModels = (catalog: Catalog, now: Date) => ({
+  as_of: catalog.as_of,
+  models: catalog.models().map((model) => ({ ...model, warning: shutdownWarning(model, now) })),
+});

@@ -199,7 +199,7 @@ const catalogRoutes: FastifyPluginAsync<{
       summary: "The catalog of vision models: dated limits, rules and prices with their sources",
       response: { 200: modelsResponse, ...errors },
     },
-    handler: async () => listModels(catalog),
+    handler: async () => listModels(catalog, new Date()),
   });
 };
 

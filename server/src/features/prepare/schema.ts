@@ -263,7 +263,13 @@ export const providersResponse = z.object({
 export const modelsResponse = z.object({
   as_of: z.string(),
   models: z.array(
-    z.looseObject({ id: z.string(), provider: z.string(), as_of: z.string(), source: z.string() }),
+    z.looseObject({
+      id: z.string(),
+      provider: z.string(),
+      as_of: z.string(),
+      source: z.string(),
+      warning: z.string().nullable().describe("Says so when the vendor takes the model away soon, or did."),
+    }),
   ),
 });
 
