@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Engine } from "./engine/engine.ts";
 import { addressKeys } from "./features/analysis/rows.kind.ts";
+import type { Ledger } from "./models/ledger/contract.ts";
 import type { Config } from "./platform/config.ts";
 import type { Idempotency } from "./platform/idempotency/idempotency.ts";
 
@@ -11,11 +12,20 @@ const sweepMs = 3_600_000;
 export function startSweeping(
   config: Config,
   logger: Logger,
-  { idempotency, engine }: { readonly idempotency: Idempotency; readonly engine: Engine },
+  {
+    idempotency,
+    engine,
+    ledger,
+  }: {
+    readonly idempotency: Pick<Idempotency, "sweep">;
+    readonly engine: Pick<Engine, "forget">;
+    readonly ledger: Pick<Ledger, "forget">;
+  },
 ): () => void {
   const sweep = async () => {
     await idempotency.sweep();
     await engine.forget(addressKeys, new Date(Date.now() - addressesKeptMs(config)));
+    await ledger.forget(new Date(Date.now() - callsKeptMs));
   };
   const sweeping = setInterval(() => {
     // What was not removed this time is removed the next time.
@@ -23,6 +33,9 @@ export function startSweeping(
   }, sweepMs);
   return () => clearInterval(sweeping);
 }
+
+/** For whoever compares single calls with what a provider shows of its last month; sums are kept for good. */
+const callsKeptMs = 30 * 24 * 3_600_000;
 
 /** `revalidate` asks an address with what it was when it was last seen, also beyond its lifetime: for a month. */
 const addressesKeptMs = ({ URL_CACHE_HOURS }: Config) => Math.max(URL_CACHE_HOURS, 30 * 24) * 3_600_000;
