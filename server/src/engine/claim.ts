@@ -43,6 +43,7 @@ export async function claimChunk(
       from (
         select id from batches
         where state in ('queued', 'processing') and visibility = 'visible' and kind = any(${kinds}::text[])
+          and (resting_until is null or resting_until <= now())
         order by priority desc, served_at nulls first
       ) as active
       cross join lateral (

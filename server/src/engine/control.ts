@@ -4,6 +4,7 @@ import type { Transaction } from "../platform/database/sql.ts";
 import { batchColumns } from "./batch-store.ts";
 import { BatchRefusal } from "./errors.ts";
 import { pausedMs } from "./flush.ts";
+import type { Json } from "./kind.ts";
 import type { Batch } from "./records.ts";
 import { activeStates, legalFrom, type Operation } from "./states.ts";
 
@@ -52,10 +53,20 @@ export function pauseBatch(database: Database, id: string, { also }: Also = {}):
   });
 }
 
+export interface ResumeOptions extends Also {
+  /** Replaces those of the batch: what is begun from now on gets them. */
+  readonly options?: Json;
+}
+
 /** `paused` → `queued`. */
-export function resumeBatch(database: Database, id: string, { also }: Also = {}): Promise<Batch> {
+export function resumeBatch(
+  database: Database,
+  id: string,
+  { options, also }: ResumeOptions = {},
+): Promise<Batch> {
   return database.transaction(async (tx) => {
     requireState(await lockBatch(tx, id, "resume"), "resume");
+    if (options !== undefined) await update(tx, id, sql`options = ${JSON.stringify(options)}::text::jsonb`);
     await also?.(tx);
     return queue(tx, id);
   });
@@ -194,7 +205,7 @@ export function queue(tx: Transaction, id: string): Promise<Batch> {
       paused_ms = ${pausedMs}, paused_at = null, reason = null,
       window_at = now(), window_processed = succeeded + failed,
       previous_at = now(), previous_processed = succeeded + failed,
-      served_at = null
+      served_at = null, resting_until = null
     `,
   );
 }

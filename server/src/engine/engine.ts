@@ -12,6 +12,7 @@ import {
   type ForceOptions,
   forceStartBatch,
   pauseBatch,
+  type ResumeOptions,
   resumeBatch,
   type StartOptions,
   softDeleteBatch,
@@ -100,7 +101,7 @@ export interface Engine {
   clone(id: string, clone: Clone): Promise<Batch>;
   start(id: string, options: StartOptions): Promise<Batch>;
   pause(id: string, how?: Also): Promise<Batch>;
-  resume(id: string, how?: Also): Promise<Batch>;
+  resume(id: string, how?: ResumeOptions): Promise<Batch>;
   cancel(id: string, how?: CancelOptions): Promise<Batch>;
   forceStart(id: string, options: ForceOptions): Promise<Batch>;
   reset(id: string, options: Also & { readonly force: boolean }): Promise<Batch>;

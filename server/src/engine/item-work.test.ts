@@ -21,6 +21,7 @@ function work(
     options: { x: 1 },
     attempt: 2,
     freshAttempt: 1,
+    halting: new AbortController().signal,
     once: (_key: string, run: (previous: Json) => Promise<Outcome>, signal: AbortSignal) =>
       signal.aborted ? Promise.resolve(failed("aborted", "")) : run(null),
   };

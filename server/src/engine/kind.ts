@@ -19,6 +19,8 @@ export type Outcome =
       /** Recorded as an attempt, unless null: waiting for a quota is not a try. */
       readonly code: string | null;
       readonly message: string | null;
+      /** No other item of the batch can be begun before either, so none is. */
+      readonly everyone?: true;
     }
   | {
       readonly status: "hold";
@@ -45,6 +47,15 @@ export const retryLater = (until: Date, code: string, message: string): Outcome 
 /** Nothing was tried, since something that everyone waits for is not there yet: a quota, a lease. */
 export const waitUntil = (until: Date): Outcome => ({ status: "later", until, code: null, message: null });
 
+/**
+ * The same, and the other items of the batch need not be asked: none is begun before. Nothing of it counts for items of
+ * other batches, so it is no outcome of shared work.
+ */
+export const restUntil = (until: Date): Outcome => ({
+  ...{ status: "later", until, code: null, message: null },
+  everyone: true,
+});
+
 /** Nothing was tried, and nothing of the batch can succeed as things are: it is paused until somebody resumes it. */
 export const hold = (reason: string): Outcome => ({ status: "hold", reason });
 
@@ -58,6 +69,11 @@ export interface ItemContext {
   readonly attempt: number;
   /** 1 for the first try, and for the first after somebody had it retried: patience begins anew with it. */
   readonly freshAttempt: number;
+  /**
+   * Aborted when the batch was paused or ended, or the process ends. What is under way may finish; what has begun nothing
+   * that costs, such as waiting for a quota, gives up and asks for later.
+   */
+  readonly halting: AbortSignal;
   /**
    * Aborted when the outcome will not be stored: the item took too long, another worker has the chunk, or the process
    * ends and its time of grace is over. A pause or a cancel lets items finish.

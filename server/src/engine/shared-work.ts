@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type QueryExecutorProvider, sql } from "kysely";
-import { createBatcher } from "./batcher.ts";
+import { createBatcher } from "../platform/batcher.ts";
+import { throughOutages } from "../platform/database/through-outages.ts";
 import { done, type Json, type OnceOptions, type Outcome, type Work, waitUntil } from "./kind.ts";
-import { throughOutages } from "./outage.ts";
 import { storable } from "./storable.ts";
 
 export interface SharedWorkOptions {

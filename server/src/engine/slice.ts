@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Database } from "../platform/database/database.ts";
+import { throughOutages } from "../platform/database/through-outages.ts";
 import { type AttemptRow, recordAttempts } from "./attempts.ts";
 import { type Claim, finishedPositions, type Tried, triedPositions } from "./claim.ts";
 import { type Flushed, flushResults, type ResultRow } from "./flush.ts";
@@ -8,7 +9,7 @@ import { holdBatch } from "./hold.ts";
 import { type ItemWork, workOnItem } from "./item-work.ts";
 import { failed, type Json, type Kind, type Outcome } from "./kind.ts";
 import { markSuspect, releaseChunk } from "./lease.ts";
-import { throughOutages } from "./outage.ts";
+import { restBatch } from "./rest.ts";
 import type { SharedWork } from "./shared-work.ts";
 import { storable, storableCode, storableMessage } from "./storable.ts";
 
@@ -39,6 +40,8 @@ export interface Slice {
   readonly claim: Claim;
   /** Begin no more items; those under way finish. */
   stop(): void;
+  /** Begins no more items, and items that have not begun anything that costs give up: the batch was paused or ended. */
+  halt(): void;
   /** The time of grace is over: items under way are aborted, what has an outcome is stored. */
   cut(): void;
   /** The chunk is not ours any more: nothing of it can be stored. */
@@ -71,6 +74,7 @@ export function runSlice(
   const careful = isSuspicious(claim);
   const lost = new AbortController();
   const cut = new AbortController();
+  const halting = new AbortController();
   const broken = new AbortController();
   const interrupted = AbortSignal.any([lost.signal, cut.signal, broken.signal]);
   /** A database that is away is waited for until then; after that, the lease gives the chunk back. */
@@ -96,7 +100,10 @@ export function runSlice(
     const flushed = await flushResults(database.sql, claim, results, leaseMs);
     if (flushed === null) return lost.abort();
     completed = flushed.chunkCompleted;
-    if (flushed.state !== "processing") stopped = true;
+    if (flushed.state !== "processing") {
+      stopped = true;
+      halting.abort();
+    }
     dependencies.onFlushed(claim.batchId, flushed);
   };
 
@@ -111,11 +118,17 @@ export function runSlice(
     dependencies.onItem(kind.name, outcome, tookMs);
     if (outcome.status === "hold") {
       stopped = true;
+      halting.abort();
       if (held) return;
       held = true;
       await hold(storableMessage(outcome.reason));
     } else if (outcome.status === "later") {
-      const { until, code, message } = outcome;
+      const { until, code, message, everyone } = outcome;
+      if (everyone) {
+        // Of the batch and not of the item: whoever ends the rest of the one means the other too.
+        stopped = true;
+        return throughOutages(() => restBatch(database.sql, claim, until), over);
+      }
       later.set(position, until.getTime());
       if (code === null) return;
       const words = { code: storableCode(code), message: message === null ? null : storableMessage(message) };
@@ -146,7 +159,7 @@ export function runSlice(
         const attempt = before.last + 1;
         const context = {
           ...{ batchId: claim.batchId, position, options: claim.options, once },
-          ...{ attempt, freshAttempt: before.fresh + 1 },
+          ...{ attempt, freshAttempt: before.fresh + 1, halting: halting.signal },
         };
         const worked = await workOnItem(kind, input, context, interrupted, (error) =>
           log.error({ err: error, position }, "an item handler threw"),
@@ -215,6 +228,10 @@ export function runSlice(
 
   return {
     claim,
+    halt: () => {
+      stopped = true;
+      halting.abort();
+    },
     stop: () => {
       stopped = true;
     },

@@ -56,7 +56,7 @@ export function startWorkers(options: WorkersOptions): Workers {
   };
 
   const halt = (batchId: string) => {
-    for (const slice of running) if (slice.claim.batchId === batchId) slice.stop();
+    for (const slice of running) if (slice.claim.batchId === batchId) slice.halt();
   };
 
   const onFlushed: WorkersOptions["onFlushed"] = (batchId, flushed) => {
@@ -109,7 +109,7 @@ export function startWorkers(options: WorkersOptions): Workers {
     for (const slice of slices) {
       const state = states.get(slice.claim.leaseToken);
       if (state === undefined) slice.lose();
-      else if (state !== "processing") slice.stop();
+      else if (state !== "processing") slice.halt();
     }
   };
 
@@ -128,16 +128,17 @@ export function startWorkers(options: WorkersOptions): Workers {
 
   return {
     wake() {
-      // Of items that take seconds, turns last as long as they may: who was just started does not wait for their end.
+      // Of items that take seconds, or that wait for a quota, turns last as long as they may: who was just started does not
+      // wait for their end.
       const [longest] = running;
-      if (running.size >= slots) longest?.stop();
+      if (running.size >= slots) longest?.halt();
       findWork();
       renewing.wake();
     },
     halt,
     async stop(graceMs) {
       stopping = true;
-      for (const slice of running) slice.stop();
+      for (const slice of running) slice.halt();
       const timer = setTimeout(() => {
         for (const slice of running) slice.cut();
       }, graceMs);

@@ -118,6 +118,19 @@ describe("reading values", () => {
     expect(config.OPENAI_BASE_URL).toBe("http://[::1]:1");
   });
 
+  test.each([
+    ["https://user:secret@api.example/v1", "a user name or password"],
+    ["https://user@api.example/v1", "a user name or password"],
+    ["https://:secret@api.example/v1", "a user name or password"],
+    ["https://api.example/v1?key=secret", "a query (?) or a fragment (#)"],
+    ["https://api.example/v1?", "a query (?) or a fragment (#)"],
+    ["https://api.example/v1#secret", "a query (?) or a fragment (#)"],
+    ["https://user:secret@api.example/v1?key=secret", "a query (?) or a fragment (#)"],
+  ])("an address of a service such as %s is refused, in words without it", (address, what) => {
+    for (const name of ["GEMINI_BASE_URL", "OPENAI_BASE_URL", "ANTHROPIC_BASE_URL", "S3_ENDPOINT"])
+      expect(problemsOf({ [name]: address })).toEqual([`${name}: expected an address without ${what}`]);
+  });
+
   test.each(["GEMINI_API_KEYS", "GOOGLE_API_KEYS", "GOOGLE_API_KEY"])("%s names the Gemini keys", (name) => {
     expect(loadConfig({ [name]: "a,group:b" }).GEMINI_API_KEYS).toEqual(["a", "group:b"]);
   });

@@ -116,7 +116,8 @@ function contradictions(config: Settings): Contradiction[] {
   return found;
 }
 
-const invalidConfiguration = (problems: readonly string[]) =>
+/** @param problems each begins with the name of its setting */
+export const invalidConfiguration = (problems: readonly string[]) =>
   new AppError({
     code: "invalid_configuration",
     status: 500,

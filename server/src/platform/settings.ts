@@ -29,10 +29,17 @@ const port = wholeNumber(0, 65_535);
 const flag = z
   .enum(["on", "off", "true", "false", "1", "0", "yes", "no"], { error: "expected on or off" })
   .transform((text) => ["on", "true", "1", "yes"].includes(text));
+const hasUser = ({ username, password }: URL) => username !== "" || password !== "";
 const oneOf = <const Values extends readonly string[]>(values: Values) =>
   z.enum(values, { error: `expected one of: ${values.join(", ")}` });
+/** Paths are put behind it, and it is named in logs and errors: no place for a password. */
 const httpUrl = z
-  .url({ protocol: /^https?$/, error: "expected an http:// or https:// address" })
+  .url({ protocol: /^https?$/, error: "expected an http:// or https:// address", abort: true })
+  .refine((text) => !/[?#]/.test(text), {
+    error: "expected an address without a query (?) or a fragment (#)",
+    abort: true,
+  })
+  .refine((text) => !hasUser(new URL(text)), { error: "expected an address without a user name or password" })
   .transform((text) => text.replace(/\/+$/, ""));
 const text = z.string();
 const secretList = z.string().transform(list);
@@ -379,24 +386,74 @@ export const settings = {
     "Providers",
     "–",
     "Comma list of keys; `group:key` puts keys of one project into one quota group. Aliases: `GOOGLE_API_KEYS`, `GOOGLE_API_KEY`.",
-    later,
   ),
-  GEMINI_MODEL: describe(text.optional(), "Providers", "see the catalog", "Vision model.", later),
+  GEMINI_MODEL: describe(text.optional(), "Providers", "see the catalog", "Vision model."),
   GEMINI_BASE_URL: describe(
     serviceAddress("https://generativelanguage.googleapis.com/v1beta"),
     "Providers",
     "`https://generativelanguage.googleapis.com/v1beta`",
     "Address of the Gemini API.",
-    later,
   ),
   GEMINI_RPM_PER_KEY: describe(
     wholeNumber(1, 1_000_000).default(55),
     "Providers",
     "`55`",
-    "Requests a minute per key.",
-    later,
+    "Requests a minute of each quota group; a key without a group is one.",
   ),
-  OPENAI_API_KEY: describe(text.optional(), "Providers", "–", "Images and vision.", later),
+  GEMINI_RPD_PER_KEY: describe(
+    wholeNumber(1, 1_000_000_000).optional(),
+    "Providers",
+    "–",
+    "Requests a day of each quota group, until midnight in California; absent: not limited here.",
+  ),
+  GEMINI_TPM_PER_KEY: describe(
+    wholeNumber(1, 1_000_000_000).optional(),
+    "Providers",
+    "–",
+    "Tokens a minute of each quota group; absent: not limited here.",
+  ),
+  GEMINI_BATCH_ROWS: describe(
+    wholeNumber(1, 100_000).default(2_000),
+    "Providers",
+    "`2000`",
+    "Rows of a job in the batch lane at most; a file of 200 MB is full with fewer.",
+  ),
+  GEMINI_BATCH_FILL_SECONDS: describe(
+    wholeNumber(0, 3600).default(20),
+    "Providers",
+    "`20`",
+    "A job of the batch lane that no row came to for so long is handed over, full or not.",
+  ),
+  GEMINI_BATCH_POLL_SECONDS: describe(
+    wholeNumber(1, 3600).default(300),
+    "Providers",
+    "`300`",
+    "Longest time between two looks at a job of the batch lane; in its first minutes it is looked at more often.",
+  ),
+  OPENAI_API_KEY: describe(
+    secretList.default([]),
+    "Providers",
+    "–",
+    "Vision; images later. Comma list of keys; `group:key` puts keys of one organization into one quota group.",
+  ),
+  OPENAI_BASE_URL: describe(
+    serviceAddress("https://api.openai.com/v1"),
+    "Providers",
+    "`https://api.openai.com/v1`",
+    "Address of OpenAI, or of a compatible server such as Ollama, llama.cpp, vLLM or LM Studio, which may need no key.",
+  ),
+  OPENAI_VISION_API: describe(
+    oneOf(["responses", "chat"]).optional(),
+    "Providers",
+    "`responses` at OpenAI, `chat` elsewhere",
+    "Which of OpenAI's APIs the server has: `responses`, or `chat/completions`.",
+  ),
+  OPENAI_VISION_MODEL: describe(
+    z.string().transform(list).optional(),
+    "Providers",
+    "see the catalog; of another server none",
+    "Vision model. Of a compatible server a comma list of the models that batches may name, the usual one first.",
+  ),
   OPENAI_MODEL: describe(text.optional(), "Providers", "see the catalog", "Model for images.", later),
   OPENAI_IMAGE_SIZE: describe(
     z
@@ -409,34 +466,53 @@ export const settings = {
     later,
   ),
   OPENAI_RATE_LIMIT_RPM: describe(
-    wholeNumber(1, 1_000_000).default(50),
+    wholeNumber(1, 1_000_000).optional(),
     "Providers",
-    "`50`",
-    "Requests a minute.",
-    later,
+    "`50` at OpenAI, none elsewhere",
+    "Requests a minute of each quota group.",
   ),
   OPENAI_RATE_LIMIT_TPM: describe(
-    wholeNumber(1, 1_000_000_000).default(40_000),
+    wholeNumber(1, 1_000_000_000).optional(),
     "Providers",
-    "`40000`",
-    "Tokens a minute.",
-    later,
+    "`40000` at OpenAI, none elsewhere",
+    "Tokens a minute of each quota group.",
   ),
-  OPENAI_BASE_URL: describe(
-    serviceAddress("https://api.openai.com/v1"),
+  OPENAI_CONCURRENCY: describe(
+    wholeNumber(1, 10_000).optional(),
     "Providers",
-    "`https://api.openai.com/v1`",
-    "Address of OpenAI or of any compatible server.",
-    later,
+    "`4` of a compatible server, else none",
+    "Requests that a process has under way at a time: as many as a server of your own works on at once.",
   ),
-  ANTHROPIC_API_KEY: describe(text.optional(), "Providers", "–", "Vision.", later),
-  ANTHROPIC_MODEL: describe(text.optional(), "Providers", "see the catalog", "Vision model.", later),
+  ANTHROPIC_API_KEY: describe(
+    secretList.default([]),
+    "Providers",
+    "–",
+    "Vision. Comma list of keys; `group:key` puts keys of one organization into one quota group.",
+  ),
+  ANTHROPIC_MODEL: describe(text.optional(), "Providers", "see the catalog", "Vision model."),
   ANTHROPIC_BASE_URL: describe(
     serviceAddress("https://api.anthropic.com/v1"),
     "Providers",
     "`https://api.anthropic.com/v1`",
     "Address of the Anthropic API.",
-    later,
+  ),
+  ANTHROPIC_RPM_PER_KEY: describe(
+    wholeNumber(1, 1_000_000).default(50),
+    "Providers",
+    "`50`",
+    "Requests a minute of each quota group; a key without a group is one.",
+  ),
+  ANTHROPIC_TPM_PER_KEY: describe(
+    wholeNumber(1, 1_000_000_000).optional(),
+    "Providers",
+    "–",
+    "Tokens a minute of each quota group, those of questions and answers together; absent: not limited here.",
+  ),
+  VISION_MODEL: describe(
+    text.optional(),
+    "Providers",
+    "that of Gemini, OpenAI, Anthropic or the compatible server, whichever is configured first in this order",
+    "Model of batches that name none; `local` for the offline one.",
   ),
   REPLICATE_API_TOKEN: describe(text.optional(), "Providers", "–", "Generation.", later),
   REPLICATE_MODEL: describe(

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { DatabaseUnavailable } from "../platform/database/errors.ts";
-import { throughOutages } from "./outage.ts";
+import { DatabaseUnavailable } from "./errors.ts";
+import { throughOutages } from "./through-outages.ts";
 
 const away = () => Promise.reject(new DatabaseUnavailable(new Error("ECONNREFUSED")));
 

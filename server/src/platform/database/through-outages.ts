@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DatabaseUnavailable } from "../platform/database/errors.ts";
+import { DatabaseUnavailable } from "./errors.ts";
 
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
