@@ -46,6 +46,7 @@ export function createLocalVision(settings: LocalVisionSettings): VisionModel {
     name,
     version,
     limits: { longSide: pageSide, maxBytes: 32 * 2 ** 20, formats: ["jpeg", "png", "webp", "gif"] },
+    answers: "the default question",
     async describe(request): Promise<Described> {
       request.signal.throwIfAborted();
       const { picture, colours, lines, storeName } = await readIn(pool, request);
@@ -63,7 +64,7 @@ export function createLocalVision(settings: LocalVisionSettings): VisionModel {
           lines: lines.length,
         }),
       };
-      return { output: { ...facts }, model: name, usage: null, key: null };
+      return { output: { ...facts }, model: name, usage: null, costMicros: 0, key: null };
     },
     close: () => pool.close(),
   };

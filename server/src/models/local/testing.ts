@@ -20,7 +20,14 @@ export async function requestFor(
 ): Promise<VisionRequest> {
   const { format, width, height } = await sharp(image).metadata();
   // The tests make pictures of these formats only.
-  return { image, format: format as VisionFormat, width, height, instruction: storeFacts, signal };
+  return {
+    ...{ image, format: format as VisionFormat, width, height, instruction: storeFacts, signal },
+    ...{
+      halting: new AbortController().signal,
+      mayBegin: async () => true,
+      purpose: { batchId: "a batch", position: 0 },
+    },
+  };
 }
 
 /** A drawn picture as the recogniser gets it. */

@@ -10,6 +10,8 @@ const { output } = await vision.describe({
   height: 700,
   instruction: storeFacts,
   signal: new AbortController().signal,
+  halting: new AbortController().signal,
+  mayBegin: async () => true, purpose: { batchId: "a batch", position: 0 },
 });
 await vision.close();
 console.log(JSON.stringify(output));
