@@ -7,6 +7,8 @@ process.env["FUZZ_IMAGES"] ??= "20000";
 const files = [
   "server/test/engine/",
   "server/test/database/kill",
+  "server/test/analysis/hosted-kills",
+  "server/test/analysis/batch-lane-kills",
   "server/src/platform/database/embedded/folder-lock",
   "server/test/fuzz",
 ];

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { configureSharp } from "@fovea/imaging";
 import type { FastifyInstance } from "fastify";
-import { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { measureItems, measureQueues } from "./batch-metrics.ts";
 import { composeBatchWork } from "./batch-work.ts";
@@ -15,6 +14,7 @@ import { catalogDialect } from "./features/catalog/errors.ts";
 import { iconsDialect } from "./features/icons/errors.ts";
 import { mediaDialect } from "./features/media/errors.ts";
 import { auditRoutes } from "./features/operations/audit-routes.ts";
+import { quotaRoutes } from "./features/operations/quota-routes.ts";
 import { operationsRoutes } from "./features/operations/routes.ts";
 import { prepareDialect } from "./features/prepare/errors.ts";
 import { factHeaders } from "./features/prepare/fact-headers.ts";
@@ -42,6 +42,7 @@ import { createMetrics, gauge, measureRequests } from "./platform/metrics.ts";
 import { createMetricsServer } from "./platform/metrics-server.ts";
 import { loadSecrets } from "./platform/secrets.ts";
 import { measureAdmission } from "./prepare-metrics.ts";
+import { openRedis } from "./redis.ts";
 import { migrationsFolder } from "./stored.ts";
 import { startSweeping } from "./sweep.ts";
 
@@ -63,9 +64,6 @@ export interface App {
 }
 
 export const version = "0.1.0";
-
-/** A request never waits for Redis: while it is out of reach, or hangs, the request is let in uncounted. */
-const redisOptions = { maxRetriesPerRequest: 0, enableOfflineQueue: false, commandTimeout: 250 } as const;
 
 /** Work that would wait longer than this is refused: within a client's patience, and far from its time-out. */
 const maxWaitMs = 4000;
@@ -113,6 +111,12 @@ export async function createApp(
   }
 }
 
+const succeeds = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  );
+
 /** The composition root: the only file that knows how everything fits together. */
 async function composeApp(config: Config, logger: Logger, database: Database): Promise<App> {
   configureSharp();
@@ -130,12 +134,14 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
   const audit = createAudit({ database });
   const work = composeBatchWork(config, logger, database, {
     ...limits,
+    catalog,
     onItem: measureItems(metrics),
     onPurged: (tx, { id, name, kind, why }) =>
       audit.record(tx, { action: "batch.purge", target: id, details: { name, kind, why }, by: theService }),
   });
   measureQueues(metrics, { read: work.engine.queues, now: () => performance.now() });
   const idempotency = createIdempotency({ database });
+  const trail = createTrail(audit, database);
   const downloads = createDownloads();
   measureAdmission(metrics, admission);
   gauge(metrics, "fovea_exports_active", "Exports being downloaded.", downloads.active);
@@ -171,10 +177,13 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
   });
   addAuthentication(http, authentication);
 
-  const redis = config.REDIS_URL === undefined ? null : new Redis(config.REDIS_URL, redisOptions);
-  redis?.on("error", (error) => logger.warn({ err: error }, "redis is out of reach; limits are not shared"));
+  const redis = openRedis(config.REDIS_URL, logger);
   http.addHook("onClose", async () => redis?.disconnect());
-  const stopSweeping = startSweeping(config, logger, { idempotency, engine: work.engine });
+  const stopSweeping = startSweeping(config, logger, {
+    idempotency,
+    engine: work.engine,
+    ledger: work.ledger,
+  });
   http.addHook("onClose", async () => stopSweeping());
   await registerInboundLimits(http, { enabled: config.RATE_LIMITS, redis });
 
@@ -207,36 +216,38 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
         idempotency,
         chunkSize: config.CHUNK_SIZE,
         maxActive: config.MAX_CONCURRENT_BATCHES,
-        models: [...work.vision.named.keys()],
-        trail: createTrail(audit, database),
+        choices: work.models.choices,
+        lanes: work.models.lanes,
+        waitingUntil: work.models.waitingUntil,
+        termsOf: work.models.termsOf,
+        ledger: work.ledger,
+        trail,
         downloads,
         rate: config.ANALYSIS_RATE_LIMIT,
         now: () => new Date(),
       });
       await scope.register(sampleRoutes);
       await scope.register(auditRoutes, { audit, now: () => new Date() });
+      await scope.register(quotaRoutes, {
+        quotas: work.models.quotas,
+        usual: work.models.usualQuotas,
+        ledger: work.ledger,
+        warnings: work.models.warnings,
+        trail,
+        now: () => new Date(),
+      });
       await scope.register(operationsRoutes, {
         version,
         draining: () => draining,
-        database: () =>
-          database.check().then(
-            () => true,
-            () => false,
-          ),
-        redis: () =>
-          redis === null
-            ? null
-            : redis.ping().then(
-                () => true,
-                () => false,
-              ),
+        database: () => succeeds(database.check()),
+        redis: () => redis && succeeds(redis.ping()),
         environment: config.ENVIRONMENT,
+        warnings: () => work.models.warnings(new Date()),
         batches: {
           chunkSize: config.CHUNK_SIZE,
           maxConcurrentBatches: config.MAX_CONCURRENT_BATCHES,
           maxConcurrentWorkers: config.MAX_CONCURRENT_WORKERS,
-          // No key is used for anything yet.
-          apiKeys: 0,
+          apiKeys: work.models.keys,
         },
         metrics,
         serveMetrics: config.METRICS_PORT === undefined,
@@ -276,7 +287,7 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
       await idempotency.recover();
       listening = await listen(http, { host: config.HOST, port: config.PORT, ports: config.PORTS });
       const { port, ports } = listening;
-      await work.engine.run();
+      await work.start();
       if (wantsSample(config)) await createSample(port);
       if (config.METRICS_PORT === undefined) return { port, ports, metricsPort: null };
       try {

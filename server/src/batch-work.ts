@@ -3,9 +3,13 @@ import type { Logger } from "pino";
 import { createEngine, type Engine, type EngineOptions } from "./engine/engine.ts";
 import { createRunPixelWork } from "./features/analysis/pixel-work.ts";
 import { createRowsKind } from "./features/analysis/rows.kind.ts";
-import type { Vision } from "./features/analysis/vision.ts";
+import { wantedOf } from "./gemini-lane.ts";
+import type { Catalog } from "./models/catalog.ts";
+import { costMicros } from "./models/cost.ts";
 import { storeFacts } from "./models/instructions.ts";
-import { createLocalVision } from "./models/local/local-vision.ts";
+import type { Ledger } from "./models/ledger/contract.ts";
+import { createLedger } from "./models/ledger/ledger.ts";
+import { closeInTurn } from "./platform/close-in-turn.ts";
 import type { Config } from "./platform/config.ts";
 import type { Database } from "./platform/database/database.ts";
 import { createAdmission } from "./platform/limits/admission.ts";
@@ -14,10 +18,14 @@ import { createOrigins } from "./platform/outbound/origins.ts";
 import { createOutbound } from "./platform/outbound/outbound.ts";
 import { createPictureSource } from "./platform/outbound/picture-source.ts";
 import { createS3Reader } from "./platform/outbound/s3.ts";
+import { type ComposedVision, composeVision } from "./vision.ts";
 
 export interface BatchWork {
   readonly engine: Engine;
-  readonly vision: Vision;
+  readonly models: Omit<ComposedVision, "close">;
+  readonly ledger: Ledger;
+  /** Takes up what processes before have left, and works. */
+  start(): Promise<void>;
   /** Items under way finish within the time of grace; then everything that reaches outside is closed. */
   close(graceMs: number): Promise<void>;
 }
@@ -32,9 +40,10 @@ export function composeBatchWork(
   database: Database,
   {
     memoryBytes,
+    catalog,
     onItem,
     onPurged,
-  }: { readonly memoryBytes: number } & Pick<EngineOptions, "onItem" | "onPurged">,
+  }: { readonly memoryBytes: number; readonly catalog: Catalog } & Pick<EngineOptions, "onItem" | "onPurged">,
 ): BatchWork {
   const development = config.ENVIRONMENT === "development";
   const outbound = createOutbound({
@@ -76,12 +85,25 @@ export function composeBatchWork(
     }),
     config.PREPARE_MAX_MEGAPIXELS * 1e6,
   );
-  const local = createLocalVision({ workers: availableParallelism() });
-  // Outside development nobody is content with text recognition who has not asked for it.
-  const vision: Vision = { usual: development ? local : null, named: new Map([[local.name, local]]) };
+  const ledger = createLedger({
+    database,
+    now: Date.now,
+    onError: (error) => logger.warn({ err: error }, "the books of calls were not written"),
+  });
+  const models = composeVision(config, logger, {
+    ...{ catalog, database, ledger },
+    wanted: (batchId) => wantedOf(engine, batchId),
+  });
   const rows = createRowsKind({
-    vision,
+    vision: models.vision,
     instruction: storeFacts,
+    spending: {
+      spent: ledger.spent,
+      isPriced(name, lane) {
+        const entry = models.termsOf(name)?.entry ?? null;
+        return entry === null || costMicros(entry, { inputTokens: 1, outputTokens: 1 }, lane) !== null;
+      },
+    },
     source,
     runPixelWork,
     concurrency: config.MAX_CONCURRENT_REQUESTS,
@@ -102,14 +124,20 @@ export function composeBatchWork(
   });
   return {
     engine,
-    vision,
-    async close(graceMs) {
-      try {
-        await engine.stop(graceMs);
-      } finally {
-        origins.close();
-        await Promise.all([local.close(), outbound.close(), s3.close()]);
-      }
+    models,
+    ledger,
+    async start() {
+      await ledger.recover();
+      if (config.ROLE !== "api") await models.start();
+      await engine.run();
     },
+    close: (graceMs) =>
+      closeInTurn(
+        [() => engine.stop(graceMs)],
+        [() => origins.close()],
+        [() => models.close(), () => outbound.close(), () => s3.close()],
+        // Last, and always: the ends of calls that the others waited for are written with it.
+        [() => ledger.close()],
+      ),
   };
 }

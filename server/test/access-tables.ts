@@ -33,6 +33,7 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
   ],
   analysis: [
     "POST /api/v1/batches",
+    "POST /api/v1/batches/estimate",
     "GET /api/v1/batches",
     "GET /api/v1/batch/:batch_id",
     "GET /api/v1/batches/:batch_id",
@@ -40,6 +41,7 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
     "GET /api/v1/batches/:batch_id/status",
     "GET /api/v1/batches/:batch_id/progress",
     "GET /api/v1/batches/:batch_id/chunks",
+    "GET /api/v1/batches/:batch_id/jobs",
     "GET /api/v1/batches/:batch_id/results",
     "GET /api/v1/batches/:batch_id/health",
     "GET /api/v1/batches/:batch_id/analyze",
@@ -67,7 +69,13 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
     "GET /api/v1/system/stats",
     "GET /api/v1/ping",
   ],
-  operator: ["GET /admin/queue/status", "POST /admin/queue/cleanup", "POST /admin/batch/:batch_id/reset"],
+  operator: [
+    "GET /admin/queue/status",
+    "POST /admin/queue/cleanup",
+    "POST /admin/batch/:batch_id/reset",
+    "GET /admin/quotas",
+    "POST /admin/quotas/restore",
+  ],
   stats: ["GET /api/v1/stats", "GET /api/v1/audit"],
   metrics: ["GET /metrics"],
 };

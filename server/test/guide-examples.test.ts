@@ -221,13 +221,17 @@ describeWith("python3-requests", "the Python example of the guide to exports", (
 describeWith("curl", "the curl examples of the guide to operations", () => {
   test("run in their order, and their answers are the ones shown", patient, async () => {
     const token = "the-admin-token-of-this-test";
-    const { baseUrl } = await listenApp({ DATA_DIR: await temporaryFolder(), ADMIN_TOKEN: token });
+    const { baseUrl } = await listenApp({
+      ...{ DATA_DIR: await temporaryFolder(), ADMIN_TOKEN: token },
+      // Nothing is asked with it.
+      GEMINI_API_KEYS: "shops:AIzaSyExample-Key-Of-The-Guide-0123wXyZ",
+    });
     const withToken = operations.map((block) => ({
       ...block,
       text: block.text.replaceAll("$ADMIN_TOKEN", token),
     }));
     const printed = await runCommands(withToken, baseUrl, await exampleFolder());
-    expectShown(withToken, printed, ["queue", "cleanup", "reset", "audit"]);
+    expectShown(withToken, printed, ["queue", "cleanup", "reset", "quotas", "restore", "audit"]);
   });
 });
 

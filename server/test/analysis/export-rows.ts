@@ -99,6 +99,9 @@ export const factsOf = (rows: readonly MadeRow[], batchId: string) =>
             cache_hit: row.cacheHit ?? false,
             gemini_model_used: row.facts ? "made" : null,
             content_hash: row.facts ? madeHash(position) : null,
+            ...(row.facts && row.cacheHit
+              ? { input_tokens: 0, output_tokens: 0, estimated_cost_usd: 0 }
+              : { input_tokens: null, output_tokens: null, estimated_cost_usd: null }),
           },
         ]
       : [],

@@ -32,7 +32,7 @@ const full = [
   ...["url", "success", "store_image", "text_content", "store_name", "business_contact"],
   ...["image_description", "error_message", "processing_time_seconds", "created_at", "batch_id"],
   ...["result_id", "chunk_id", "api_key_used", "cache_hit", "gemini_model_used"],
-  ...["row", "error_type", "content_hash"],
+  ...["row", "error_type", "content_hash", "input_tokens", "output_tokens", "estimated_cost_usd"],
 ] as const;
 /** The columns of the file but for the addresses; what is called like another column gives way. */
 const own = ["sku", "input_URL", "input_Success", "column_5", "note", "input_note"];

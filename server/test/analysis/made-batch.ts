@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import type { BatchState } from "../../src/engine/states.ts";
+import type { Question } from "../../src/features/analysis/batch-options.ts";
 import type { Database } from "../../src/platform/database/database.ts";
 
 /** What a model says of a picture in the documented fields. */
@@ -12,12 +13,14 @@ export interface StoreFacts {
   readonly image_description: unknown;
 }
 
-/** One row of a file and what came of it; with neither facts nor a failure nothing has come of it yet. */
+/** One row of a file and what came of it; with none of answer, facts and failure nothing has come of it yet. */
 export interface MadeRow {
   readonly url: string;
   /** Left out where the file has one column. */
   readonly cells?: readonly string[];
   readonly facts?: Partial<StoreFacts>;
+  /** The whole answer, to a question that asks for something else. */
+  readonly answer?: Readonly<Record<string, unknown>>;
   readonly failure?: { readonly code: string; readonly message: string };
   /** When the result was stored; microseconds are kept. */
   readonly at?: string;
@@ -30,6 +33,8 @@ interface MadeBatchOptions {
   readonly name?: string;
   readonly columns?: readonly string[] | null;
   readonly urlColumn?: number;
+  /** A question of the batch's own, as it is stored. */
+  readonly instruction?: Question | null;
   readonly chunkSize?: number;
   readonly createdAt?: string;
   readonly kind?: string;
@@ -48,8 +53,13 @@ export const madeHash = (position: number) => position.toString(16).padStart(64,
 
 const usualTime = "2025-11-02T10:30:00.000Z";
 
-const outputOf = ({ facts, key, cacheHit }: MadeRow, position: number) => ({
-  ...{ analysis: { ...noFacts, ...facts }, model: "made", instruction: "store-facts@1", key: key ?? null },
+const outputOf = ({ facts, answer, key, cacheHit }: MadeRow, position: number) => ({
+  ...{
+    analysis: answer ?? { ...noFacts, ...facts },
+    model: "made",
+    instruction: "store-facts@1",
+    key: key ?? null,
+  },
   ...{ contentHash: madeHash(position), format: "png", width: 16, height: 16, bytes: 100 },
   cacheHit: cacheHit ?? false,
 });
@@ -64,10 +74,11 @@ export async function makeBatch(
   options: MadeBatchOptions = {},
 ): Promise<string> {
   const { name = "made", columns = ["url"], urlColumn = 0, chunkSize = 4, kind = "analysis" } = options;
+  const { instruction } = options;
   const id = randomUUID();
   await writeBatchRow(database, {
     ...{ id, name, kind, items: rows.length, createdAt: options.createdAt ?? usualTime },
-    settings: { columns, urlColumn, chunkSize },
+    settings: { columns, urlColumn, chunkSize, ...(instruction === undefined ? {} : { instruction }) },
   });
   for (let first = 0; first < rows.length; first += chunkSize)
     await addChunk(database, id, first / chunkSize, first, rows.slice(first, first + chunkSize));
@@ -109,7 +120,7 @@ export async function addChunk(
 ): Promise<void> {
   const inputs = rows.map(({ url, cells }) => (cells ? { url, cells } : { url }));
   const results = rows.flatMap((row, index) =>
-    row.facts || row.failure
+    row.facts || row.answer || row.failure
       ? [
           {
             ...{ position: first + index, succeeded: !row.failure, code: row.failure?.code ?? null },

@@ -34,6 +34,7 @@ test("a poller sees every stage of a batch, and is told when to look again", asy
     current_chunk: 0,
     total_chunks: 2,
     estimated_completion: null,
+    waiting_until: null,
     processing_rate_per_minute: 0,
     is_active: true,
     error_message: null,

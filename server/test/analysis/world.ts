@@ -26,26 +26,34 @@ export const hurried = { SAMPLE: "off", RATE_LIMITS: "off", RETRY_BASE_MS: "1", 
  */
 export function shareService(env: Readonly<Record<string, string>> = {}): () => AnalysisWorld {
   let world: AnalysisWorld | undefined;
-  let folder = "";
+  let close: (() => Promise<void>) | undefined;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "fovea-analysis-"));
-    const config = loadConfig({ DATA_DIR: folder, ...hurried, ...env });
-    const app = await createApp(config, pino({ level: "silent" }));
-    const { port } = await app.listen();
-    const baseUrl = `http://127.0.0.1:${port}${config.BASE_PATH}`;
-    const origin = await startOrigin();
-    const picture = origin.serve("/picture.png", bytes(await blank()));
-    world = { app, baseUrl, client: analysisClient(baseUrl), origin, picture };
+    [world, close] = await serviceOn({ ...hurried, ...env });
   });
-  afterAll(async () => {
-    await world?.app.close(0);
-    await world?.origin.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => close?.());
   return () => {
     if (!world) throw new Error("the service is started before the first test");
     return world;
   };
+}
+
+/** A service on a database of its own, and what ends it. */
+export async function serviceOn(
+  env: Readonly<Record<string, string>>,
+): Promise<[world: AnalysisWorld, close: () => Promise<void>]> {
+  const folder = await mkdtemp(join(tmpdir(), "fovea-analysis-"));
+  const config = loadConfig({ DATA_DIR: folder, ...env });
+  const app = await createApp(config, pino({ level: "silent" }));
+  const { port } = await app.listen();
+  const baseUrl = `http://127.0.0.1:${port}${config.BASE_PATH}`;
+  const origin = await startOrigin();
+  const picture = origin.serve("/picture.png", bytes(await blank()));
+  const close = async () => {
+    await app.close(0);
+    await origin.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return [{ app, baseUrl, client: analysisClient(baseUrl), origin, picture }, close];
 }
 
 /** An origin of one test's own. */

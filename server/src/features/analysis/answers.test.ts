@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { chunkAnswer, details, idWithin, listed, numbersOf, pollingInterval, progress } from "./answers.ts";
 import type { BatchOptions } from "./batch-options.ts";
 import { batchOf, now } from "./testing.ts";
+import { usageAnswer } from "./usage.ts";
 
 const upload: BatchOptions = {
   fileName: "urls.csv",
@@ -13,11 +14,14 @@ const upload: BatchOptions = {
   cache: "use",
   requestedAt: now.toISOString(),
   webhookUrl: null,
+  maxCostMicros: null,
+  lane: "online",
+  instruction: null,
 };
 
-test("the reference's sample: 750 of 1500 rows in a quarter of an hour, 720 of them well", () => {
+test("the reference's sample: 750 of 1500 rows in a quarter of an hour, 720 of them well", async () => {
   const batch = { ...batchOf(), upload };
-  expect(details(batch, now)).toMatchObject({
+  expect(details(batch, now, await usageAnswer(undefined, batch.id))).toMatchObject({
     progress: {
       processed_count: 750,
       successful_count: 720,
@@ -29,7 +33,11 @@ test("the reference's sample: 750 of 1500 rows in a quarter of an hour, 720 of t
     timing: { elapsed_time_minutes: 15, estimated_completion: "2025-11-02T11:00:15.000Z" },
     performance: { processing_rate_per_minute: 50, success_rate: 96, average_time_per_url: 1.2 },
   });
-  expect(progress(batch, now)).toMatchObject({ progress_percentage: 50, current_chunk: 1, is_active: true });
+  expect(progress(batch, now, null)).toMatchObject({
+    progress_percentage: 50,
+    current_chunk: 1,
+    is_active: true,
+  });
   expect(listed(batch, now)).toMatchObject({
     progress_percentage: 50,
     success_rate: 96,
@@ -108,12 +116,16 @@ test.each([
   ["cancelled", 0, false],
 ] as const)("a batch that is %s is at chunk %d; it is active: %s", (state, chunk, active) => {
   const batch = { ...batchOf({ state }), upload };
-  expect(progress(batch, now)).toMatchObject({ current_chunk: chunk, is_active: active, status: state });
+  expect(progress(batch, now, null)).toMatchObject({
+    current_chunk: chunk,
+    is_active: active,
+    status: state,
+  });
 });
 
 test("no chunk is beyond the last", () => {
   const batch = { ...batchOf({ chunksCompleted: 1, chunksFailed: 1 }), upload };
-  expect(progress(batch, now).current_chunk).toBe(2);
+  expect(progress(batch, now, null).current_chunk).toBe(2);
 });
 
 test.each([

@@ -3,7 +3,10 @@ import type { Chunk } from "../../engine/chunks.ts";
 import { progressOf } from "../../engine/progress.ts";
 import type { Batch, ItemResult } from "../../engine/records.ts";
 import { type BatchOptions, type RowInput, rowInput } from "./batch-options.ts";
+import { dollarsOf } from "./budget.ts";
+import { instructionOf } from "./question.ts";
 import { type RowOutput, rowOutput } from "./result.ts";
+import type { UsageAnswer } from "./usage.ts";
 
 /** A batch with what is stored of its upload. */
 export interface AnalysisBatch extends Batch {
@@ -87,7 +90,7 @@ const deletion = ({ deletedAt, purgeAfter }: Batch) =>
     ? {}
     : { deleted: true as const, deleted_at: iso(deletedAt), purge_after: iso(purgeAfter) };
 
-export function details(batch: AnalysisBatch, now: Date) {
+export function details(batch: AnalysisBatch, now: Date, usage: UsageAnswer) {
   const numbers = numbersOf(batch, now);
   return {
     batch_info: {
@@ -104,6 +107,10 @@ export function details(batch: AnalysisBatch, now: Date) {
       model: batch.upload.model,
       cache: batch.upload.cache,
       webhook_url: batch.upload.webhookUrl,
+      max_cost_usd: dollarsOf(batch.upload.maxCostMicros),
+      lane: batch.upload.lane,
+      instruction: batch.upload.instruction?.text ?? null,
+      schema: instructionOf(batch.upload.instruction)?.schema ?? null,
       error_message: batch.reason,
       created_at: batch.createdAt.toISOString(),
       started_at: iso(batch.startedAt),
@@ -127,10 +134,12 @@ export function details(batch: AnalysisBatch, now: Date) {
       success_rate: numbers.successRate,
       average_time_per_url: numbers.secondsPerRow,
     },
+    usage,
   };
 }
 
-export function progress(batch: AnalysisBatch, now: Date) {
+/** @param waitingUntil when the quotas of its model let anything through again; null where they do */
+export function progress(batch: AnalysisBatch, now: Date, waitingUntil: Date | null) {
   const numbers = numbersOf(batch, now);
   return {
     batch_id: batch.id,
@@ -146,6 +155,7 @@ export function progress(batch: AnalysisBatch, now: Date) {
     processing_rate_per_minute: numbers.ratePerMinute,
     is_active: isActive(batch),
     error_message: batch.reason,
+    waiting_until: iso(waitingUntil),
   };
 }
 
@@ -207,8 +217,20 @@ function resultAnswer(batch: AnalysisBatch, result: ItemResult, input: RowInput,
     gemini_model_used: output?.model ?? null,
     cache_hit: output?.cacheHit ?? false,
     content_hash: output?.contentHash ?? null,
+    ...costFacts(output),
     cells: [...(input.cells ?? [input.url])],
     created_at: result.createdAt.toISOString(),
+  };
+}
+
+/** What was asked for this row alone: of a known picture, nothing. */
+function costFacts(output: RowOutput | null) {
+  if (output?.cacheHit) return { input_tokens: 0, output_tokens: 0, estimated_cost_usd: 0 };
+  const { usage, costMicros } = output ?? {};
+  return {
+    input_tokens: usage?.inputTokens ?? null,
+    output_tokens: usage?.outputTokens ?? null,
+    estimated_cost_usd: dollarsOf(costMicros ?? null),
   };
 }
 

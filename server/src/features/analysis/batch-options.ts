@@ -17,10 +17,27 @@ export const batchOptions = z.object({
   /** ISO 8601; what was cached before is too old for `revalidate` and `refresh`. */
   requestedAt: z.string(),
   webhookUrl: z.string().nullable(),
+  /** The batch is paused when its calls have cost so much. Millionths of a dollar; null for no limit. */
+  maxCostMicros: z.int().positive().nullable().default(null),
+  /** `batch` asks by way of the provider's batch API: for less, and within a day or so. */
+  lane: z.enum(["online", "batch"]).default("online"),
+  /** What is asked instead of the default question; null for that one, and where it was stored before there were others. */
+  instruction: z
+    .object({
+      version: z.string(),
+      text: z.string(),
+      /** As JSON text: the database would forget the order of its properties. */
+      schema: z.string(),
+    })
+    .nullable()
+    .default(null),
 });
 
 export type BatchOptions = z.infer<typeof batchOptions>;
 export type CacheMode = BatchOptions["cache"];
+export type LaneName = BatchOptions["lane"];
+/** A question of the caller's own, as it is stored. */
+export type Question = NonNullable<BatchOptions["instruction"]>;
 
 /** One row of the user's file. */
 export const rowInput = z.object({

@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Also } from "../../engine/control.ts";
 import { createBatches } from "./batches.ts";
+import { dollarsOf } from "./budget.ts";
 import * as asked from "./requests.ts";
 import { type AnalysisRoutesOptions, answerWith, ownerOf, routeConfig, tags } from "./route-options.ts";
 import * as wire from "./schema.ts";
@@ -28,12 +29,6 @@ export const controlRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
       message: "Batch processing paused",
       run: engine.pause,
       done: { paused: true },
-    },
-    resume: {
-      summary: "Goes on with a paused batch",
-      message: "Batch processing resumed",
-      run: engine.resume,
-      done: { resumed: true },
     },
     cancel: {
       summary: "Ends a batch; what it has found is kept",
@@ -63,6 +58,35 @@ export const controlRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
       },
     });
   }
+
+  http.post("/api/v1/batches/:batch_id/resume", {
+    config,
+    schema: {
+      tags,
+      operationId: "resumeBatch",
+      summary: "Goes on with a paused batch",
+      description:
+        "A batch that has reached its `max_cost_usd` is paused again at once unless that is raised.",
+      params: asked.batchParameters,
+      body: asked.resumeRequest,
+      response: { 200: wire.controlResponse, ...errors },
+    },
+    handler: async (request) => {
+      const { max_cost_usd: maxCostMicros } = request.body;
+      const batch = await batches.change(request.params.batch_id, async ({ id, upload }) =>
+        maxCostMicros === undefined
+          ? engine.resume(id, { also: trail.within(request, "batch.resume", id) })
+          : engine.resume(id, {
+              options: { ...upload, maxCostMicros },
+              also: trail.within(request, "batch.resume", id, { max_cost_usd: dollarsOf(maxCostMicros) }),
+            }),
+      );
+      return answer(
+        { batch_id: batch.id, started: true, resumed: true as const, status: batch.state },
+        "Batch processing resumed",
+      );
+    },
+  });
 
   http.post("/api/v1/batches/:batch_id/force-start", {
     config,

@@ -43,7 +43,7 @@ function create(
     idempotency,
     chunkSize: 10,
     maxActive: 20,
-    models: ["local"],
+    choices: { models: ["local"] },
     now: () => new Date(),
   };
   return createBatch(options, {

@@ -18,7 +18,7 @@ import {
   unknownFile,
 } from "./errors.ts";
 import { kindName } from "./rows.kind.ts";
-import { type BatchFields, readFields } from "./upload-fields.ts";
+import { type BatchFields, type Choices, readFields } from "./upload-fields.ts";
 import { type WrittenRows, writeRows } from "./write-rows.ts";
 
 /** Largest file in bytes, as it is sent and as it is unpacked. */
@@ -34,8 +34,7 @@ export interface CreateBatchOptions {
   readonly idempotency: Idempotency;
   readonly chunkSize: number;
   readonly maxActive: number;
-  /** Names of the models that a batch may ask for. */
-  readonly models: readonly string[];
+  readonly choices: Choices;
   readonly now: () => Date;
 }
 
@@ -92,7 +91,7 @@ export async function createBatch(options: CreateBatchOptions, upload: Upload): 
     const requestedAt = await engine.now();
     for await (const part of upload.parts) {
       if (part.type === "field") {
-        texts.set(part.fieldname, typeof part.value === "string" ? part.value : "");
+        texts.set(part.fieldname, textOf(part.value));
         continue;
       }
       if (part.fieldname !== "file") throw unknownFile(part.fieldname);
@@ -117,7 +116,7 @@ export async function createBatch(options: CreateBatchOptions, upload: Upload): 
       return { status, body: body as Json, replayed: true };
     }
     if (!written) throw noFile();
-    const fields = readFields(texts, { models: options.models, now: requestedAt });
+    const fields = readFields(texts, { ...options.choices, now: requestedAt });
     let body: Json = null;
     const { rows, fileName } = written;
     await written.writer.finish({
@@ -139,10 +138,14 @@ export async function createBatch(options: CreateBatchOptions, upload: Upload): 
   }
 }
 
+/** A part that says it is JSON comes parsed: a schema, from clients that name its type. */
+export const textOf = (value: unknown): string =>
+  typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+
 const textHash = (text: string) => createHash("sha256").update(text).digest("hex");
 
 const optionsOf = (
-  { model, cache, webhookUrl }: BatchFields,
+  { model, cache, webhookUrl, maxCostMicros, lane, instruction }: BatchFields,
   { columns, urlColumn, duplicates }: WrittenRows,
   more: Pick<BatchOptions, "fileName" | "chunkSize" | "requestedAt">,
 ): BatchOptions & Json => ({
@@ -153,6 +156,9 @@ const optionsOf = (
   model,
   cache,
   webhookUrl,
+  maxCostMicros,
+  lane,
+  instruction,
 });
 
 function answerOf({ batch, refusal }: Finished, rows: WrittenRows, chunkSize: number, now: Date): Json {

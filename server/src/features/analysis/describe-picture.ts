@@ -9,27 +9,46 @@ import {
   readHeader,
   uprightSize,
 } from "@fovea/imaging";
-import { done, failed, type Json, type Outcome, waitUntil } from "../../engine/kind.ts";
-import { type Instruction, ModelError, type VisionModel } from "../../models/contract.ts";
+import { done, failed, hold, type Json, type Outcome, retryLater, waitUntil } from "../../engine/kind.ts";
+import {
+  type Described,
+  type Instruction,
+  ModelError,
+  type VisionModel,
+  type VisionRequest,
+} from "../../models/contract.ts";
 import type { RunPixelWork } from "./pixel-work.ts";
-import type { PictureFacts } from "./result.ts";
-import type { TryAgain } from "./try-again.ts";
+import type { PictureFacts, PictureOnly } from "./result.ts";
 
 export interface DescribeOptions {
   readonly model: VisionModel;
+  /** Takes the question instead of asking at once; null where it is asked at once. */
+  readonly defer: ((question: Deferrable) => Promise<Date>) | null;
   readonly instruction: Instruction;
   readonly runPixelWork: RunPixelWork;
   readonly signal: AbortSignal;
-  readonly tryAgain: TryAgain;
+  readonly halting: AbortSignal;
+  readonly mayBegin: VisionRequest["mayBegin"];
+  readonly purpose: VisionRequest["purpose"];
+  readonly now: () => number;
+}
+
+/** A question that is ready, and what is known of its picture. */
+interface Deferrable
+  extends Pick<VisionRequest, "image" | "format" | "width" | "height" | "instruction" | "purpose"> {
+  readonly facts: PictureOnly;
 }
 
 export const hashOf = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
-/** Bytes of a picture → what the model says of it. Asks the model, so it is for `once`. */
+/**
+ * Bytes of a picture → what the model says of it. Asks the model, so it is for `once`; a failure that may pass is told as
+ * such, and how many tries are left is the business of each row that shares it.
+ */
 export async function describePicture(
   bytes: Buffer,
   contentHash: string,
-  { model, instruction, runPixelWork, signal, tryAgain }: DescribeOptions,
+  { model, defer, instruction, runPixelWork, signal, halting, mayBegin, purpose, now }: DescribeOptions,
 ): Promise<Outcome> {
   try {
     const header = readHeader(bytes);
@@ -39,27 +58,14 @@ export async function describePicture(
       (await runPixelWork({ header, bytes: bytes.length }, signal, (limits) =>
         fit(bytes, header, request, limits),
       ));
-    const described = await model.describe({
-      image: prepared.bytes,
-      format: prepared.format,
-      width: prepared.width,
-      height: prepared.height,
-      instruction,
-      signal,
-    });
-    return done({
-      analysis: described.output,
-      model: described.model,
-      instruction: instruction.version,
-      key: described.key,
-      contentHash,
-      format: header.format,
-      ...uprightSize(header),
-      bytes: bytes.length,
-    } satisfies Json & Omit<PictureFacts, "analysis">);
+    const { bytes: image, format, width, height } = prepared;
+    const question = { ...{ image, format, width, height, instruction, purpose } };
+    const facts = { contentHash, format: header.format, ...uprightSize(header), bytes: bytes.length };
+    if (defer) return waitUntil(await defer({ ...question, facts }));
+    return describedAs(await model.describe({ ...question, signal, halting, mayBegin }), instruction, facts);
   } catch (error) {
     if (error instanceof ImagingError) return failed(failureOfPicture[error.code], error.message);
-    if (error instanceof ModelError) return failureOfModel(error, tryAgain);
+    if (error instanceof ModelError) return failureOfModel(error, new Date(now()));
     throw error;
   }
 }
@@ -89,14 +95,27 @@ const failureOfPicture: Readonly<Record<ImagingErrorCode, string>> = {
   deadline: "timed_out",
 };
 
-function failureOfModel({ failure }: ModelError, tryAgain: TryAgain): Outcome {
+/** What a model said of a picture, as it is kept. */
+export const describedAs = (
+  { output, model, key, usage, costMicros }: Described,
+  { version }: Instruction,
+  facts: PictureOnly,
+): Outcome =>
+  done({
+    ...{ analysis: output, model, instruction: version, key, usage, costMicros },
+    ...facts,
+  } satisfies Json & Omit<PictureFacts, "analysis">);
+
+export function failureOfModel({ failure }: ModelError, now: Date): Outcome {
   switch (failure.kind) {
     case "rate_limited":
       return waitUntil(failure.until);
+    case "unusable":
+      return hold(failure.reason);
     case "unavailable":
-      return tryAgain("model_unavailable", failure.reason);
+      return retryLater(now, "model_unavailable", failure.reason);
     case "invalid_output":
-      return tryAgain("invalid_output", failure.reason);
+      return retryLater(now, "invalid_output", failure.reason);
     case "refused":
       return failed("refused", failure.reason);
     case "rejected":

@@ -32,6 +32,20 @@ export const describeUpload = (schema: FastifySchema): FastifySchema => ({
               { enum: ["use", "revalidate", "refresh"], default: "use" },
             ),
             webhook_url: text("Stored with the batch."),
+            max_cost_usd: text(
+              "The batch is paused when its calls to models have cost about so many dollars; up to six decimals. Absent: no limit.",
+            ),
+            lane: text(
+              "`batch` asks by way of the provider's batch API: for half the price with Gemini, and within a day or so.",
+              { enum: ["online", "batch"], default: "online" },
+            ),
+            instruction: text(
+              "What the model is told instead of the default, up to 8000 characters. `local` reads none.",
+            ),
+            schema: text(
+              "JSON Schema of the answers instead of the default five facts: an object with 1 to 50 properties, in up to 16 KB of " +
+                "JSON. Its properties become columns of exports.",
+            ),
           },
         },
       },

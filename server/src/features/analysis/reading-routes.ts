@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { storeFacts } from "../../models/instructions.ts";
 import {
   type AnalysisBatch,
   chunkAnswer,
@@ -12,12 +13,16 @@ import {
 import { createBatches, withUpload } from "./batches.ts";
 import { analyzeErrors } from "./error-analysis.ts";
 import { resultNotFound } from "./errors.ts";
+import { allowedPerMinute } from "./estimate.ts";
 import { healthOf } from "./health-score.ts";
+import { jobAnswer } from "./lane-jobs.ts";
+import { instructionOf } from "./question.ts";
 import * as asked from "./requests.ts";
 import { toResultFilter } from "./result-filters.ts";
 import { type AnalysisRoutesOptions, answerWith, routeConfig, tags } from "./route-options.ts";
 import { kindName } from "./rows.kind.ts";
 import * as wire from "./schema.ts";
+import { usageAnswer } from "./usage.ts";
 
 /** What is known of batches. */
 export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (scope, options) => {
@@ -88,8 +93,10 @@ export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
         params: asked.batchParameters,
         response: { 200: wire.detailsResponse, ...errors },
       },
-      handler: async (request, reply) =>
-        answer(details(withInterval(reply, await batches.find(request.params.batch_id)), now())),
+      handler: async (request, reply) => {
+        const batch = withInterval(reply, await batches.find(request.params.batch_id));
+        return answer(details(batch, now(), await usageAnswer(options.ledger, batch.id)));
+      },
     });
   }
 
@@ -102,8 +109,12 @@ export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
       params: asked.batchParameters,
       response: { 200: wire.progressResponse, ...errors },
     },
-    handler: async (request, reply) =>
-      answer(progress(withInterval(reply, await batches.find(request.params.batch_id)), now())),
+    handler: async (request, reply) => {
+      const batch = withInterval(reply, await batches.find(request.params.batch_id));
+      const works = batch.state === "queued" || batch.state === "processing";
+      const until = works ? await options.waitingUntil(batch.upload.model) : null;
+      return answer(progress(batch, now(), until));
+    },
   });
 
   http.get("/api/v1/batches/:batch_id/chunks", {
@@ -128,6 +139,24 @@ export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
         chunks: chunks.map((chunk) => chunkAnswer(batch.id, chunk, now())),
         total_chunks: batch.chunks,
       });
+    },
+  });
+
+  http.get("/api/v1/batches/:batch_id/jobs", {
+    config,
+    schema: {
+      tags,
+      operationId: "getBatchJobs",
+      summary: "The jobs that a batch of the batch lane has at the provider, the newest first",
+      params: asked.batchParameters,
+      querystring: asked.jobsQuery,
+      response: { 200: wire.jobsResponse, ...errors },
+    },
+    handler: async (request) => {
+      const batch = await batches.find(request.params.batch_id);
+      const model = batch.upload.model ?? options.choices.usual ?? "";
+      const jobs = (await options.lanes.get(model)?.jobs(batch.id, request.query.limit)) ?? [];
+      return answer({ batch_id: batch.id, lane: batch.upload.lane, jobs: jobs.map(jobAnswer) });
     },
   });
 
@@ -202,8 +231,9 @@ export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
     },
     handler: async (request) => {
       const batch = await batches.find(request.params.batch_id);
-      // No quota bounds the models there are so far, so no speed can be called too slow.
-      return answer(healthOf(batch, await engine.failures(batch.id), null, now()));
+      const instruction = instructionOf(batch.upload.instruction) ?? storeFacts;
+      const target = allowedPerMinute(options.termsOf(batch.upload.model), instruction);
+      return answer(healthOf(batch, await engine.failures(batch.id), target, now()));
     },
   });
 

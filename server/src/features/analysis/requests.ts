@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { batchStates } from "../../engine/states.ts";
+import { maxCostError, readDollars } from "./budget.ts";
 import { resultFilterFields } from "./result-filters.ts";
 
 /** A number in a query: what is no number is the default, as clients of the reference expect. */
@@ -74,6 +75,10 @@ export const retryRequest = body({
     .describe("Only rows that failed with one of these; absent: all failed rows."),
 });
 
+export const jobsQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1_000).default(100).describe("Most of them in the answer."),
+});
+
 export const chunksQuery = z.object({
   limit: junkIs(10_000, 10_000),
   after: place.optional().describe("`chunk_number` the page before ended with."),
@@ -86,6 +91,20 @@ export const forceStartRequest = body({
     .boolean({ error: "expected true or false" })
     .default(false)
     .describe("Takes a completed batch too, and does not look at how many are active."),
+});
+
+export const resumeRequest = body({
+  max_cost_usd: z
+    .union([z.number(), z.string()], { error: maxCostError })
+    .transform((dollars, context) => {
+      const micros = readDollars(String(dollars));
+      if (micros === null) context.addIssue({ code: "custom", message: maxCostError });
+      return micros;
+    })
+    .nullable()
+    .exactOptional()
+    .meta({ type: ["number", "null"] })
+    .describe("The most that the batch may cost from now on, all told; null: no limit. Absent: as it was."),
 });
 
 export const cloneRequest = body({

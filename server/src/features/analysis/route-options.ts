@@ -1,17 +1,28 @@
 import type { FastifyRequest } from "fastify";
 import type { Engine } from "../../engine/engine.ts";
+import type { BatchLane } from "../../models/batch-lane/contract.ts";
 import type { Trail } from "../../platform/audit/trail.ts";
 import type { Idempotency } from "../../platform/idempotency/idempotency.ts";
 import { limitTo, type Rate } from "../../platform/limits/inbound.ts";
+import type { ModelTerms } from "./estimate.ts";
 import type { Downloads } from "./exports/download.ts";
+import type { Choices } from "./upload-fields.ts";
+import type { CallBooks } from "./usage.ts";
 
 export interface AnalysisRoutesOptions {
   readonly engine: Engine;
   readonly idempotency: Idempotency;
   readonly chunkSize: number;
   readonly maxActive: number;
-  /** Names of the models that a batch may ask for. */
-  readonly models: readonly string[];
+  readonly choices: Choices;
+  /** By models whose provider has a batch API. */
+  readonly lanes: ReadonlyMap<string, Pick<BatchLane, "jobs">>;
+  /** Until when every key of a model rests; null where one does not. */
+  readonly waitingUntil: (model: string | null) => Promise<Date | null>;
+  /** What calls to models have cost; absent where none is made. */
+  readonly ledger: CallBooks;
+  /** What is known of a model before it is asked, by its name or null for the usual one; null where there is none. */
+  readonly termsOf: (model: string | null) => ModelTerms | null;
   readonly trail: Trail;
   readonly downloads: Downloads;
   readonly rate: Rate | null;

@@ -5,6 +5,7 @@ import { adminRoutes } from "./admin-routes.ts";
 import { controlRoutes } from "./control-routes.ts";
 import { maxUploadBytes } from "./create-batch.ts";
 import { describeUpload } from "./describe-upload.ts";
+import { estimateRoutes } from "./estimate-routes.ts";
 import { exportRoutes } from "./exports/routes.ts";
 import { analysisPages } from "./pages/routes.ts";
 import { readingRoutes } from "./reading-routes.ts";
@@ -23,6 +24,7 @@ export const analysisRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (
   const answer = answerWith(options.now);
   await scope.register(readingRoutes, options);
   await scope.register(controlRoutes, options);
+  await scope.register(estimateRoutes, options);
   await scope.register(exportRoutes, options);
   await scope.register(systemRoutes, options);
   await scope.register(adminRoutes, { ...options, audit: options.trail.within });

@@ -11,6 +11,8 @@ import { useOrigin } from "../../../test/analysis/world.ts";
 import { openMigrated } from "../../../test/engine/databases.ts";
 import { until } from "../../../test/engine/world.ts";
 import { createEngine } from "../../engine/engine.ts";
+import type { Json, Kind } from "../../engine/kind.ts";
+import { createSharedWork } from "../../engine/shared-work.ts";
 import { type Described, ModelError, type VisionModel, type VisionRequest } from "../../models/contract.ts";
 import { storeFacts } from "../../models/instructions.ts";
 import type { Database } from "../../platform/database/database.ts";
@@ -22,6 +24,7 @@ import { createPictureSource } from "../../platform/outbound/picture-source.ts";
 import { createS3Reader } from "../../platform/outbound/s3.ts";
 import type { BatchOptions } from "./batch-options.ts";
 import { createRunPixelWork } from "./pixel-work.ts";
+import { readQuestion } from "./question.ts";
 import { rowOutput } from "./result.ts";
 import { createRowsKind, kindName, type RowsOptions } from "./rows.kind.ts";
 
@@ -41,7 +44,7 @@ type Answer = (request: VisionRequest, asked: number) => Promise<Partial<Describ
 /** A model that says what its test says, and remembers what it was asked. */
 function createModel(
   answer: Answer = () => ({}),
-  about: Partial<Pick<VisionModel, "name" | "version" | "limits">> = {},
+  about: Partial<Pick<VisionModel, "name" | "version" | "limits" | "answers" | "line">> = {},
 ) {
   const asked: VisionRequest[] = [];
   const name = about.name ?? `model-${randomUUID()}`;
@@ -49,6 +52,7 @@ function createModel(
     name,
     version: "1",
     limits: { longSide: 100, maxBytes: 100_000, formats: ["png", "jpeg"] },
+    answers: "any question",
     ...about,
     async describe(request) {
       asked.push(request);
@@ -56,6 +60,7 @@ function createModel(
         output: { image_description: "a picture" },
         model: `${name}-2025`,
         usage: null,
+        costMicros: null,
         key: "key 1",
       };
       return { ...usual, ...(await answer(request, asked.length)) };
@@ -75,6 +80,12 @@ const pixelWork = createRunPixelWork(
   }),
   1e6,
 );
+
+const optionsOf = (changes: Partial<BatchOptions> = {}): BatchOptions & Json => ({
+  ...{ fileName: null, chunkSize: 3, columns: null, urlColumn: 0, duplicates: 0, webhookUrl: null },
+  ...{ instruction: null, maxCostMicros: null, lane: "online" },
+  ...{ model: null, cache: "use", requestedAt: new Date().toISOString(), ...changes },
+});
 
 /** Works on rows with the guarded fetch of the service and the models of a test. */
 async function setup(
@@ -101,6 +112,7 @@ async function setup(
   const kind = createRowsKind({
     vision: { usual: models[0] ?? null, named: new Map(models.map((model) => [model.name, model])) },
     instruction: storeFacts,
+    spending: { spent: async () => ({ costMicros: 0, unpriced: 0 }), isPriced: () => true },
     source,
     runPixelWork: pixelWork,
     concurrency: 4,
@@ -128,10 +140,7 @@ async function setup(
   /** Begins a batch, and resolves with it once it is in a state. */
   const run = async (urls: readonly string[], changes: Partial<BatchOptions> = {}, state = "completed") => {
     const id = randomUUID();
-    const settings: BatchOptions = {
-      ...{ fileName: null, chunkSize, columns: null, urlColumn: 0, duplicates: 0, webhookUrl: null },
-      ...{ model: null, cache: "use", requestedAt: new Date().toISOString(), ...changes },
-    };
+    const settings = optionsOf({ chunkSize, ...changes });
     const writer = await engine.write({
       ...{ id, kind: kindName, owner: "tester", name: "rows", priority: 0, chunkSize, options: settings },
     });
@@ -153,6 +162,16 @@ async function setup(
   return { run, kind, room, engine, log, origin: await useOrigin() };
 }
 
+/** Until it is known what is at all of the addresses. */
+const visited = (...urls: readonly string[]) =>
+  until(async () => {
+    const keys = urls.map((url) => `analysis/address/${createHash("sha256").update(url).digest("hex")}`);
+    const { rows } = await sql`
+      select 1 from shared_work where key = any(${keys}::text[]) and done_at is not null
+    `.execute(database.sql);
+    expect(rows).toHaveLength(urls.length);
+  });
+
 const hits = (outputs: readonly ({ readonly cacheHit: boolean } | null)[]) =>
   outputs.filter((output) => output?.cacheHit).length;
 
@@ -170,6 +189,8 @@ test("a row has what the model said of its picture, and where that is from", asy
       model: `${model.name}-2025`,
       instruction: storeFacts.version,
       key: "key 1",
+      usage: null,
+      costMicros: null,
       contentHash: expect.stringMatching(/^[0-9a-f]{64}$/),
       format: "jpeg",
       width: 16,
@@ -237,13 +258,7 @@ describe("what is known", () => {
     const same = bytes(await blank());
     const urls = [origin.serve("/a.png", same), origin.serve("/b.png", same)];
     const ended = run(urls);
-    await until(async () => {
-      const keys = urls.map((url) => `analysis/address/${createHash("sha256").update(url).digest("hex")}`);
-      const { rows } = await sql`
-        select 1 from shared_work where key = any(${keys}::text[]) and done_at is not null
-      `.execute(database.sql);
-      expect(rows).toHaveLength(1);
-    });
+    await visited(...urls);
     open();
     expect(hits((await ended).outputs)).toBe(1);
     expect(asked).toHaveLength(1);
@@ -392,6 +407,108 @@ describe("a failure", () => {
   });
 });
 
+describe("rows of two batches with one picture share what is the same, and no more", () => {
+  /** Rows as the engine works on them in one process. */
+  async function rowsOf(kind: Kind) {
+    const { once, close } = createSharedWork({ database: database.sql, leaseMs: 60_000 });
+    onTestFinished(close);
+    return (url: string, options: BatchOptions, signal = new AbortController().signal) =>
+      kind.handle(
+        { url },
+        {
+          ...{ batchId: randomUUID(), position: 0, options, attempt: 1, freshAttempt: 1, signal },
+          halting: new AbortController().signal,
+          once: (key, work, how) => once(key, work, signal, how),
+        },
+      );
+  }
+
+  test("one fetch, and each model's own answer, whatever becomes of the other one's", async () => {
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const first = createModel(async () => {
+      begin();
+      await gate;
+      throw new ModelError({ kind: "unusable", reason: "No key is accepted." });
+    });
+    const second = createModel();
+    const { run, room, origin } = await setup([first.model, second.model]);
+    const url = origin.serve("/a.png", bytes(await blank()));
+    const paused = run([url], { model: first.model.name }, "paused");
+    await begun;
+    const { outputs } = await run([url], { model: second.model.name });
+    expect(outputs).toMatchObject([{ model: `${second.model.name}-2025`, cacheHit: false }]);
+    open();
+    expect((await paused).batch?.reason).toBe("No key is accepted.");
+    expect([first.asked.length, second.asked.length, origin.requests("/a.png").length]).toEqual([1, 1, 1]);
+    expect(room.state()).toEqual({ bytes: 0, waiting: 0 });
+  });
+
+  test("a try that failed counts for each; it may have been the last one of one of them", async () => {
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const { model, asked } = createModel(async (_request, count) => {
+      if (count === 3) {
+        begin();
+        await gate;
+      }
+      if (count <= 3) throw new ModelError({ kind: "unavailable", reason: "It is down." });
+      return {};
+    });
+    const { run, origin } = await setup([model]);
+    const same = bytes(await blank());
+    const [a, b] = [origin.serve("/a.png", same), origin.serve("/b.png", same)];
+    const failing = run([a]);
+    await begun;
+    const later = run([b]);
+    await visited(b);
+    open();
+    expect((await failing).failures).toEqual([["model_unavailable", "It is down."]]);
+    const { outputs, tries } = await later;
+    expect(outputs).toMatchObject([{ cacheHit: false }]);
+    expect(await tries(0)).toEqual(["model_unavailable"]);
+    expect(asked).toHaveLength(4);
+  });
+
+  test("who cannot be asked yet is not who the other one asks", async () => {
+    const until = new Date(Date.now() + 3_600_000);
+    const waiting = createModel(() => ({}), { line: () => ({ until }) });
+    const ready = createModel();
+    const { kind, origin } = await setup([waiting.model, ready.model]);
+    const work = await rowsOf(kind);
+    const url = origin.serve("/a.png", bytes(await blank()));
+    const outcomes = await Promise.all([
+      work(url, optionsOf({ model: waiting.model.name })),
+      work(url, optionsOf({ model: waiting.model.name })),
+      work(url, optionsOf({ model: ready.model.name })),
+    ]);
+    const later = { status: "later", code: null, until, everyone: true };
+    expect(outcomes).toMatchObject([later, later, { status: "done", output: { cacheHit: false } }]);
+    expect([waiting.asked.length, origin.requests("/a.png").length]).toEqual([0, 1]);
+  });
+
+  test("who is aborted takes nobody along", async () => {
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const { model, asked } = createModel(async ({ signal }, count) => {
+      if (count > 1) return {};
+      begin();
+      return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    });
+    const { kind, room, origin } = await setup([model]);
+    const work = await rowsOf(kind);
+    const url = origin.serve("/a.png", bytes(await blank()));
+    const gone = new AbortController();
+    const [first, second] = [work(url, optionsOf(), gone.signal), work(url, optionsOf())];
+    const failed = expect(first).rejects.toThrow("gone");
+    await begun;
+    gone.abort(new Error("gone"));
+    await failed;
+    expect(await second).toMatchObject({ status: "done", output: { cacheHit: false } });
+    expect([asked.length, origin.requests("/a.png").length]).toEqual([2, 1]);
+    expect(room.state()).toEqual({ bytes: 0, waiting: 0 });
+  });
+});
+
 describe("a batch that nobody can work on", () => {
   test.each([
     ["names no model where none is configured", null, /No vision model is configured/],
@@ -403,6 +520,49 @@ describe("a batch that nobody can work on", () => {
     expect(batch).toMatchObject({ reason: expect.stringMatching(reason), succeeded: 0, failed: 0 });
     expect(outputs).toEqual([]);
     expect(origin.requests("/a.png")).toEqual([]);
+  });
+});
+
+describe("a batch with a question of its own", () => {
+  const properties = { zebra: { type: "boolean" }, number: { type: "integer" } };
+  const schema = JSON.stringify({ type: "object", properties });
+  const asking = (text: string) => ({
+    instruction: readQuestion({ text, schema }, { model: null, models: ["any"] }),
+  });
+
+  test("has the model asked that, and its rows have the whole answer", async () => {
+    const output = { number: 3, zebra: true };
+    const { model, asked } = createModel(() => ({ output }));
+    const { run, origin } = await setup([model]);
+    const { outputs } = await run([origin.serve("/a.png", bytes(await blank()))], asking("How many?"));
+    expect(asked).toMatchObject([{ instruction: { text: "How many?", schema: JSON.parse(schema) } }]);
+    // Told to models in the caller's order, wherever the batch was stored meanwhile.
+    expect(JSON.stringify(asked[0]?.instruction.schema)).toBe(schema);
+    expect(outputs).toMatchObject([
+      { analysis: output, instruction: asking("How many?").instruction?.version },
+    ]);
+  });
+
+  test("shares answers with those that ask the same, and with no others", async () => {
+    const { model, asked } = createModel();
+    const { run, origin } = await setup([model]);
+    const url = origin.serve("/a.png", bytes(await blank()));
+    const hitsOf = async (changes: Partial<BatchOptions>) => hits((await run([url], changes)).outputs);
+    expect(await hitsOf({})).toBe(0);
+    expect(await hitsOf(asking("How many?"))).toBe(0);
+    expect(await hitsOf(asking("How many?"))).toBe(1);
+    expect(await hitsOf(asking("How few?"))).toBe(0);
+    expect(await hitsOf({})).toBe(1);
+    expect(asked).toHaveLength(3);
+  });
+
+  test("is paused where only the offline model is left, which would answer something else", async () => {
+    const { model, asked } = createModel(() => ({}), { answers: "the default question" });
+    const { run, origin } = await setup([model]);
+    const url = origin.serve("/a.png", bytes(await blank()));
+    const { batch } = await run([url], asking("How many?"), "paused");
+    expect(batch?.reason).toMatch(/asks a question of its own.*Configure another model and resume/);
+    expect([asked.length, origin.requests("/a.png").length]).toEqual([0, 0]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { chunkStates } from "../../engine/chunks.ts";
 import { batchStates } from "../../engine/states.ts";
+import { estimate, laneJobs, usage } from "./cost-schema.ts";
 
 const time = z.iso.datetime().describe("ISO 8601, UTC.");
 const count = z.int().nonnegative();
@@ -108,6 +109,18 @@ export const detailsResponse = envelope(
       model: z.string().nullable(),
       cache: z.enum(["use", "revalidate", "refresh"]),
       webhook_url: z.string().nullable(),
+      max_cost_usd: z.number().nullable().describe("The batch is paused when it has cost so much."),
+      lane: z.enum(["online", "batch"]).describe("`batch`: by way of the provider's batch API."),
+      instruction: z
+        .string()
+        .nullable()
+        .describe(
+          "What the model is told, where the caller asks a question of their own; null for the default one.",
+        ),
+      schema: z
+        .record(z.string(), z.unknown())
+        .nullable()
+        .describe("JSON Schema of the answers to it; null with the default question."),
       error_message: errorMessage,
       created_at: time,
       started_at: time.nullable(),
@@ -131,6 +144,7 @@ export const detailsResponse = envelope(
       success_rate: percent,
       average_time_per_url: z.number().describe("Seconds."),
     }),
+    usage,
   }),
 );
 
@@ -149,8 +163,13 @@ export const progressResponse = envelope(
     processing_rate_per_minute: z.number(),
     is_active: z.boolean(),
     error_message: errorMessage,
+    waiting_until: time
+      .nullable()
+      .describe("When the quotas of the model let a request through again; null where they do."),
   }),
 );
+
+export const jobsResponse = envelope(laneJobs);
 
 export const chunksResponse = envelope(
   z.object({
@@ -195,6 +214,11 @@ export const resultFacts = {
   gemini_model_used: z.string().nullable().describe("The model that answered, whoever makes it."),
   cache_hit: z.boolean(),
   content_hash: z.string().nullable().describe("SHA-256 of the image."),
+  input_tokens: count
+    .nullable()
+    .describe("As the vendor counted them; 0 where no model was asked for this row."),
+  output_tokens: count.nullable(),
+  estimated_cost_usd: z.number().nullable().describe("Of the answer; null where it is not known."),
   cells: z.array(z.string()).describe("The row as it was uploaded."),
   created_at: time,
 };
@@ -220,6 +244,8 @@ const attempt = z.object({
 export const resultResponse = envelope(
   z.object({ ...resultFacts, attempts: z.array(attempt).describe("Tries before the present result.") }),
 );
+
+export const estimateResponse = envelope(estimate);
 
 export const retryResponse = envelope(
   z.object({ batch_id: z.uuid(), retried: count.describe("Rows that are tried again."), status: state }),

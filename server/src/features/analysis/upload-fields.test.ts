@@ -4,7 +4,7 @@ import { readFields } from "./upload-fields.ts";
 
 const now = new Date("2025-11-02T10:30:05.678Z");
 const read = (texts: Readonly<Record<string, string>>) =>
-  readFields(new Map(Object.entries(texts)), { models: ["local", "gemini"], now });
+  readFields(new Map(Object.entries(texts)), { models: ["local", "gemini"], defaultOnly: ["local"], now });
 
 test("a form without settings has these", () => {
   const usual = {
@@ -13,6 +13,9 @@ test("a form without settings has these", () => {
     model: null,
     cache: "use",
     webhookUrl: null,
+    maxCostMicros: null,
+    lane: "online",
+    instruction: null,
   };
   expect(read({})).toEqual(usual);
   expect(read({ batch_name: " ", model: "", cache: " ", webhook_url: "" })).toEqual(usual);
@@ -34,6 +37,9 @@ test("settings are read without the white space around them", () => {
     model: "gemini",
     cache: "refresh",
     webhookUrl: "https://hooks.example/a b",
+    maxCostMicros: null,
+    lane: "online",
+    instruction: null,
   });
 });
 
@@ -69,4 +75,22 @@ test.each([
 
 test("a webhook address that no database can keep is refused", () => {
   expect(() => read({ webhook_url: "https://hooks.example/\u0000" })).toThrow("webhook_url");
+});
+
+test("a question of the caller's own is read with the model that it is for", () => {
+  const schema = '{"type":"object","properties":{"colour":{"type":"string"}}}';
+  expect(read({ instruction: " Which colour? ", schema }).instruction).toMatchObject({
+    text: "Which colour?",
+    schema,
+  });
+  expect(() => read({ instruction: "Which colour?", model: "local" })).toThrow(
+    /^instruction: the model local/,
+  );
+});
+
+test("a limit on costs is an amount of dollars with up to six decimals", () => {
+  expect(read({ max_cost_usd: " 12.5 " }).maxCostMicros).toBe(12_500_000);
+  expect(read({ max_cost_usd: "" }).maxCostMicros).toBeNull();
+  for (const max_cost_usd of ["0", "-1", "1e3", "$5", "0.0000001", "1000000000", "NaN"])
+    expect(() => read({ max_cost_usd })).toThrow(/^max_cost_usd: expected an amount of dollars/);
 });

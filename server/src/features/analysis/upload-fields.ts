@@ -1,10 +1,25 @@
-import type { BatchOptions, CacheMode } from "./batch-options.ts";
+import type { BatchOptions, CacheMode, LaneName } from "./batch-options.ts";
+import { maxCostError, readDollars } from "./budget.ts";
 import { invalidField } from "./errors.ts";
+import { readQuestion } from "./question.ts";
 
 /** The settings of an upload. */
-export interface BatchFields extends Pick<BatchOptions, "model" | "cache" | "webhookUrl"> {
+export interface BatchFields
+  extends Pick<BatchOptions, "model" | "cache" | "webhookUrl" | "maxCostMicros" | "lane" | "instruction"> {
   readonly name: string;
   readonly autoStart: boolean;
+}
+
+/** What a batch may ask for. */
+export interface Choices {
+  /** Names of the models. */
+  readonly models: readonly string[];
+  /** The one that a batch gets which names none; null where none is configured. */
+  readonly usual?: string | null;
+  /** Those that answer the default question only. */
+  readonly defaultOnly?: readonly string[];
+  /** Those that have a batch lane. */
+  readonly laneModels?: readonly string[];
 }
 
 const maxNameLength = 255;
@@ -18,16 +33,23 @@ const cacheModes: readonly CacheMode[] = ["use", "revalidate", "refresh"];
  */
 export function readFields(
   texts: ReadonlyMap<string, string>,
-  { models, now }: { readonly models: readonly string[]; readonly now: Date },
+  { models, usual = null, defaultOnly = [], laneModels = [], now }: Choices & { readonly now: Date },
 ): BatchFields {
   const text = (field: string) => texts.get(field)?.trim() ?? "";
+  const model = readModel(text("model"), models);
   return {
     name: readName(text("batch_name"), now),
     // Only what says yes is yes, as the document's service reads it; nothing at all is the default.
     autoStart: !texts.has("auto_start") || /^(true|1|yes|on)$/i.test(text("auto_start")),
-    model: readModel(text("model"), models),
+    model,
     cache: readCache(text("cache")),
     webhookUrl: readWebhook(text("webhook_url")),
+    maxCostMicros: readMaxCost(text("max_cost_usd")),
+    lane: readLane(text("lane"), model ?? usual, laneModels),
+    instruction: readQuestion(
+      { text: text("instruction"), schema: text("schema") },
+      { model: model ?? usual, models, defaultOnly },
+    ),
   };
 }
 
@@ -54,6 +76,26 @@ function readCache(mode: string): CacheMode {
   const known = cacheModes.find((each) => each === mode.toLowerCase());
   if (!known) throw invalidField("cache", `expected one of ${cacheModes.join(", ")}`);
   return known;
+}
+
+/** @param model that the batch would get */
+function readLane(lane: string, model: string | null, laneModels: readonly string[]): LaneName {
+  const name = lane.toLowerCase();
+  if (name === "" || name === "online") return "online";
+  if (name !== "batch") throw invalidField("lane", "expected online or batch");
+  if (laneModels.length === 0) throw invalidField("lane", "no model with a batch lane is configured");
+  if (model === null || !laneModels.includes(model)) {
+    const has = `${model ?? "a batch without a model"} has no batch lane`;
+    throw invalidField("lane", `${has}; name as model one of ${laneModels.join(", ")}`);
+  }
+  return "batch";
+}
+
+function readMaxCost(dollars: string): number | null {
+  if (dollars === "") return null;
+  const micros = readDollars(dollars);
+  if (micros === null) throw invalidField("max_cost_usd", maxCostError);
+  return micros;
 }
 
 const isShortUrl = (text: string) => text.length <= maxAddressLength && URL.canParse(text);

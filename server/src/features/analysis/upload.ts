@@ -30,7 +30,7 @@ export function receiveUpload(
   });
 }
 
-async function* partsOf(request: FastifyRequest): AsyncGenerator<FormPart> {
+export async function* partsOf(request: FastifyRequest): AsyncGenerator<FormPart> {
   try {
     yield* request.parts() as AsyncIterable<FormPart>;
   } catch (error) {

@@ -6,7 +6,8 @@ const model = (name: string): VisionModel => ({
   name,
   version: "1",
   limits: { longSide: 1000, maxBytes: 1_000_000, formats: ["png"] },
-  describe: async () => ({ output: {}, model: name, usage: null, key: null }),
+  answers: "any question",
+  describe: async () => ({ output: {}, model: name, usage: null, costMicros: null, key: null }),
   close: async () => {},
 });
 const [usual, local] = [model("usual"), model("local")];

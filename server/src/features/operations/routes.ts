@@ -10,6 +10,8 @@ export interface OperationsOptions {
   /** Whether Redis answers; null where none is configured. */
   readonly redis: () => Promise<boolean> | null;
   readonly environment: string;
+  /** What somebody should look at soon: sentences, without secrets. */
+  readonly warnings: () => readonly string[];
   /** What the batch API works with. */
   readonly batches: {
     readonly chunkSize: number;
@@ -86,6 +88,7 @@ export const operationsRoutes: FastifyPluginAsync<OperationsOptions> = async (ht
             max_concurrent_workers: batches.maxConcurrentWorkers,
             api_keys_count: batches.apiKeys,
           },
+          warnings: options.warnings(),
         },
         timestamp,
       };

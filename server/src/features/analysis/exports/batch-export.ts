@@ -1,6 +1,7 @@
 import type { Engine } from "../../../engine/engine.ts";
 import type { ResultFilter } from "../../../engine/result-filter.ts";
 import type { AnalysisBatch } from "../answers.ts";
+import { instructionOf } from "../question.ts";
 import { batchRecords } from "./export-source.ts";
 import type { ExportFormat } from "./formats.ts";
 import { partsOf, positionsOf } from "./parts.ts";
@@ -33,6 +34,7 @@ export function exportOfBatch(
   return writeExport({
     ...{ format, metadata, raw, bom, now },
     records: () => batchRecords(engine, batch, chosen, signal),
+    answer: instructionOf(batch.upload.instruction)?.schema ?? null,
     input: (input_columns ?? metadata) ? batch.upload : null,
     about: (rows) => ({
       batch_id: batch.id,

@@ -44,6 +44,9 @@ const full: readonly Fact[] = [
   "row",
   "error_type",
   "content_hash",
+  "input_tokens",
+  "output_tokens",
+  "estimated_cost_usd",
 ];
 
 export const factColumns = ({ metadata }: { readonly metadata: boolean }): readonly Column[] =>
@@ -67,19 +70,28 @@ export function inputColumns(
   cells: number,
   taken: readonly Column[],
 ): readonly Column[] {
-  const used = new Set(taken.map(({ header }) => header.toLowerCase()));
-  const free = (name: string) => {
-    let candidate = used.has(name.toLowerCase()) ? `input_${name}` : name;
-    for (let number = 2; used.has(candidate.toLowerCase()); number += 1)
-      candidate = `input_${name}_${number}`;
-    used.add(candidate.toLowerCase());
-    return candidate;
-  };
+  const free = freeNames(taken, "input");
   const names = columns ?? Array.from({ length: cells }, () => "");
   return names
     .map((name, index) => ({ index, name: name || `column_${index + 1}` }))
     .filter(({ index }) => index !== urlColumn)
     .map(({ index, name }) => ({ header: free(name), cell: ({ cells: row }) => row[index] ?? null }));
+}
+
+/**
+ * Names columns so that no two are called alike, in capitals or not.
+ *
+ * @param prefix what a name gets in front that is taken
+ */
+export function freeNames(taken: readonly Column[], prefix: string): (name: string) => string {
+  const used = new Set(taken.map(({ header }) => header.toLowerCase()));
+  return (name) => {
+    let candidate = used.has(name.toLowerCase()) ? `${prefix}_${name}` : name;
+    for (let number = 2; used.has(candidate.toLowerCase()); number += 1)
+      candidate = `${prefix}_${name}_${number}`;
+    used.add(candidate.toLowerCase());
+    return candidate;
+  };
 }
 
 /** The nine facts of the preview. */

@@ -155,7 +155,8 @@ export const exportRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (sc
         raw,
         bom,
         records: () => recordsOf(engine, chosen(), filter, { limit: limit ?? maxExportRows, signal }),
-        // Each batch has columns of its own.
+        // Each batch has columns and a question of its own.
+        answer: null,
         input: null,
         about: (rows) => ({
           export_date: now().toISOString(),

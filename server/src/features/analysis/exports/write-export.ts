@@ -5,6 +5,7 @@ import { MAX_COLUMNS } from "../../../platform/tables/xlsx/limits.ts";
 import { type Sheet, xlsxBytes } from "../../../platform/tables/xlsx/workbook.ts";
 import type { ResultAnswer } from "../answers.ts";
 import { tooManyColumns } from "../errors.ts";
+import { type AnswerSchema, answerColumns } from "./answer-columns.ts";
 import { type Column, factColumns, type InputTable, inputColumns } from "./columns.ts";
 import type { ExportFormat } from "./formats.ts";
 
@@ -13,6 +14,8 @@ export interface ExportContent {
   readonly records: () => AsyncGenerator<readonly ResultAnswer[]>;
   /** Also what is known of how each result came about; false leaves the nine facts of the preview. */
   readonly metadata: boolean;
+  /** JSON Schema of the answers to a question of the batch's own; null where it is the default one. */
+  readonly answer: AnswerSchema | null;
   /** Columns of the uploaded file; null leaves them out. */
   readonly input: InputTable | null;
   /** Values as they are, where a spreadsheet might take some for formulas. */
@@ -110,11 +113,12 @@ const shown = (value: unknown): string | number | boolean | null =>
       : JSON.stringify(value);
 
 /** The columns of an export depend on its first page where a file has no headers: then its cells are counted. */
-async function tableOf({ format, metadata, input }: ExportContent, records: Records) {
+async function tableOf({ format, metadata, answer, input }: ExportContent, records: Records) {
   const first = await records.next();
   const cells = first.done ? 0 : Math.max(0, ...first.value.map((record) => record.cells.length));
   const facts = factColumns({ metadata });
-  const columns = input === null ? facts : [...facts, ...inputColumns(input, cells, facts)];
+  const found = answer === null ? facts : [...facts, ...answerColumns(answer, facts)];
+  const columns = input === null ? found : [...found, ...inputColumns(input, cells, found)];
   if (format === "xlsx" && columns.length > MAX_COLUMNS) throw tooManyColumns(columns.length, MAX_COLUMNS);
   const pages = async function* () {
     if (!first.done) yield toRows(columns, first.value);

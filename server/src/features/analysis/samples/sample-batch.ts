@@ -41,6 +41,9 @@ export async function createSampleBatch(options: SampleOptions): Promise<string 
     cache: "use",
     requestedAt: now().toISOString(),
     webhookUrl: null,
+    maxCostMicros: null,
+    lane: "online",
+    instruction: null,
   };
   const writer = await engine.write({
     ...{ id, kind: kindName, owner: "sample", name: "Sample: shop signs and more", priority: 0, chunkSize },

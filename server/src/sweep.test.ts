@@ -1,0 +1,29 @@
+import { pino } from "pino";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { loadConfig } from "./platform/config.ts";
+import { startSweeping } from "./sweep.ts";
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+test("every hour what is out of date goes: addresses and calls after a month", async () => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) });
+  onTestFinished(() => void vi.useRealTimers());
+  const swept: unknown[] = [];
+  const age = (before: Date) => (Date.now() - before.getTime()) / day;
+  const stop = startSweeping(loadConfig({}), pino({ level: "silent" }), {
+    idempotency: { sweep: async () => swept.push("idempotency") },
+    engine: { forget: async (prefix, before) => swept.push([prefix, age(before)]) },
+    ledger: { forget: async (before) => swept.push(["calls", age(before)]) },
+  });
+  await vi.advanceTimersByTimeAsync(hour - 1);
+  expect(swept).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  const once = ["idempotency", [expect.any(String), 30], ["calls", 30]];
+  expect(swept).toEqual(once);
+  await vi.advanceTimersByTimeAsync(hour);
+  expect(swept).toEqual([...once, ...once]);
+  stop();
+  await vi.advanceTimersByTimeAsync(2 * hour);
+  expect(swept).toHaveLength(6);
+});
