@@ -16,6 +16,7 @@ const instantModel: VisionModel = {
   name: "instant",
   version: "1",
   limits: { longSide: 1568, maxBytes: 5_000_000, formats: ["jpeg", "png", "webp", "gif"] },
+  answers: "any question",
   describe: async () => ({
     output: {
       store_image: false,
@@ -26,6 +27,7 @@ const instantModel: VisionModel = {
     },
     model: "instant",
     usage: null,
+    costMicros: 0,
     key: null,
   }),
   close: async () => {},
@@ -50,6 +52,7 @@ export function composeAnalysis(): AnalysisParts {
   const kind = createRowsKind({
     vision: { usual: instantModel, named: new Map() },
     instruction: storeFacts,
+    spending: { spent: async () => ({ costMicros: 0, unpriced: 0 }), isPriced: () => true },
     source: createPictureSource({
       outbound,
       origins,

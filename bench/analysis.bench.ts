@@ -82,6 +82,9 @@ async function write(engine: Engine, urls: readonly string[]): Promise<string> {
     cache: "use",
     requestedAt: new Date().toISOString(),
     webhookUrl: null,
+    maxCostMicros: null,
+    lane: "online",
+    instruction: null,
   };
   const batch = { id, kind: kindName, owner: "bench", name: "bench", priority: 0, chunkSize: 2_000 };
   const writer = await engine.write({ ...batch, options });

@@ -13,6 +13,8 @@ import { jobs } from "./jobs.bench.ts";
 import { overload } from "./overload.bench.ts";
 import { passThroughTimes } from "./pass-through.bench.ts";
 import { purge } from "./purge.bench.ts";
+import { quotas, quotasFast } from "./quotas.bench.ts";
+import { quotaBatches } from "./quotas-batches.bench.ts";
 import { start } from "./start.bench.ts";
 import { wire } from "./wire.bench.ts";
 
@@ -30,6 +32,9 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   engine,
   "engine-growth": engineGrowth,
   "engine-kills": engineKills,
+  quotas,
+  "quotas-fast": quotasFast,
+  "quotas-batches": quotaBatches,
   encoders,
   ipx,
   start,
