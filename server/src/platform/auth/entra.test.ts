@@ -4,6 +4,7 @@ import { type JWK, SignJWT } from "jose";
 import { afterEach, expect, test } from "vitest";
 import { createEntraTokens, isSingleTenant } from "./entra.ts";
 import { CLIENT, type Directory, PERSON, startDirectory, TENANT } from "./testing/directory.ts";
+import { meaning } from "./testing/meaning.ts";
 import { NOON } from "./testing/settings.ts";
 
 const opened: Directory[] = [];
@@ -138,9 +139,7 @@ test("no damaged token is valid, and none is an exception", async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(token.length - 1), fc.string({ maxLength: 3 }), async (at, text) => {
       const damaged = token.slice(0, at) + text + token.slice(at + 1);
-      fc.pre(damaged !== token);
-      // The last character of base64 carries bits that decode to nothing; RFC 4648 leaves them to the decoder.
-      fc.pre(at < token.length - 1);
+      fc.pre(JSON.stringify(meaning(damaged)) !== JSON.stringify(meaning(token)));
       expect((await tokens.verify(damaged)).state).not.toBe("valid");
     }),
     { numRuns: 300 },

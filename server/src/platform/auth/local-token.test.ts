@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { SignJWT } from "jose";
 import { expect, test } from "vitest";
 import { createLocalTokens, signLocalToken } from "./local-token.ts";
+import { meaning } from "./testing/meaning.ts";
 import { jwtSecret, NOON } from "./testing/settings.ts";
 
 const tokens = (now = NOON) => createLocalTokens({ secret: jwtSecret, clock: () => now });
@@ -61,12 +62,6 @@ test("another algorithm and other bytes are refused", async () => {
   const other = new TextEncoder().encode("other bytes of at least the same length");
   expect((await tokens().verify(await craft({}, { alg: "HS256" }, other))).state).toBe("invalid");
 });
-
-/** What is signed, and the bytes of the signature: decoding base64 forgives blanks and the other alphabet. */
-const meaning = (token: string) => [
-  token.slice(0, token.lastIndexOf(".")),
-  Buffer.from(token.slice(token.lastIndexOf(".") + 1), "base64").toString("hex"),
-];
 
 test("no damaged token is valid, and none is an exception", async () => {
   const token = await sign();
