@@ -7,6 +7,7 @@ import { type AnalysisWorld, hurried, serviceOn } from "./world.ts";
 
 const key = "AIzaSimulatedKey-0123456789abcdefghAAAA";
 const cost = { inputTokens: 1_200, outputTokens: 80 };
+const chunkSize = 30;
 /** By the catalog's prices of the model. */
 const microsPerAnswer = 560;
 
@@ -35,7 +36,7 @@ describe("a batch that waits for a slow quota", () => {
       GEMINI_BASE_URL: gemini.url,
       GEMINI_MODEL: "gemini-3.5-flash-lite",
       GEMINI_RPM_PER_KEY: "120",
-      CHUNK_SIZE: "30",
+      CHUNK_SIZE: String(chunkSize),
     });
   });
   afterAll(async () => {
@@ -55,6 +56,7 @@ describe("a batch that waits for a slow quota", () => {
     );
 
   test("fetches no more than it will ask about soon, and lets other batches have their turn meanwhile", async () => {
+    const before = gemini.books.entries.length;
     const urls = await pictures(250, "many");
     const { id } = await world.client.create(csvOf(...urls));
     await world.client.reached(id, { status: "processing" });
@@ -62,10 +64,11 @@ describe("a batch that waits for a slow quota", () => {
     expect(other.results).toMatchObject([{ success: true }]);
     const { processed_count } = await world.client.progress(id);
     await world.client.post(`/api/v1/batches/${id}/cancel`, {});
-    const fetched = urls.map((url) => world.origin.requests(new URL(url).pathname).length);
-    // 20 seconds ahead, at a request in 508 ms.
-    expect(fetched.filter((times) => times > 0).length).toBeLessThanOrEqual(processed_count + 41);
-    expect(Math.max(...fetched)).toBe(1);
+    const fetches = urls.reduce((sum, url) => sum + world.origin.requests(new URL(url).pathname).length, 0);
+    // Besides those that were asked about, what is 20 seconds ahead at a request in 508 ms; and a chunk's rows may have
+    // given their turn to the other batch.
+    const asked = gemini.books.entries.length - before;
+    expect(fetches).toBeLessThanOrEqual(asked + 40 + chunkSize);
     expect(processed_count).toBeLessThan(250);
   });
 
