@@ -12,13 +12,13 @@ function temporaryFolder(): string {
   return folder;
 }
 
-/** Two tests that need Chromium, in a vitest of their own. */
-function runFixture(environment: NodeJS.ProcessEnv) {
+/** Two tests that need Chromium, or packages, in a vitest of their own. */
+function runFixture(environment: NodeJS.ProcessEnv, fixture: "browser" | "packages" = "browser") {
   const report = join(temporaryFolder(), "report.json");
   const vitest = join(import.meta.dirname, "../../node_modules/vitest/vitest.mjs");
-  const fixture = join(import.meta.dirname, "testdata/needs");
+  const folder = join(import.meta.dirname, "testdata/needs");
   const { CI: _, ...inherited } = process.env;
-  const args = [vitest, "run", "--root", fixture, "--reporter=json", `--outputFile.json=${report}`];
+  const args = [vitest, "run", fixture, "--root", folder, "--reporter=json", `--outputFile.json=${report}`];
   const { status } = spawnSync(process.execPath, args, { env: { ...inherited, ...environment } });
   return countReport(JSON.parse(readFileSync(report, "utf8")), status ?? 1);
 }
@@ -50,6 +50,16 @@ test("tests whose program is missing are skipped and named", () => {
 
 test("with CI=true a missing program is a failure", () => {
   expect(runFixture({ CHROMIUM: "/nowhere/chromium", CI: "true" })).toMatchObject({ failed: 1, skipped: 0 });
+});
+
+test("tests whose packages cannot be installed are skipped and named, and with CI=true a failure", () => {
+  expect(runFixture({}, "packages")).toEqual({
+    passed: 0,
+    failed: 0,
+    skipped: 1,
+    notRun: ["a server from elsewhere (npm could not install it)"],
+  });
+  expect(runFixture({ CI: "true" }, "packages")).toMatchObject({ failed: 1, skipped: 0 });
 });
 
 test("a Python without requests does not count", () => {

@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { describe, test } from "vitest";
+import { ensureInstalled } from "../../scripts/install.mjs";
+import { Refusal } from "../../scripts/refusal.mjs";
 
 declare module "vitest" {
   interface TaskMeta {
@@ -16,6 +18,7 @@ export type Need =
   | "curl"
   | "openssl"
   | "postgresql"
+  | "python3-httpx"
   | "python3-openpyxl"
   | "python3-requests"
   | "redis-server";
@@ -54,6 +57,7 @@ const programs: Readonly<Record<Need, Program>> = {
     works: (path) => existsSync(join(dirname(realpathSync(path)), "postgres")),
     folders: postgresqlFolders,
   },
+  "python3-httpx": pythonWith("httpx"),
   "python3-openpyxl": pythonWith("openpyxl"),
   "python3-requests": pythonWith("requests"),
   "redis-server": { variable: "REDIS_SERVER", name: "redis-server", works: existsSync },
@@ -72,17 +76,32 @@ export function describeWith(need: Need, what: string, tests: (program: { path: 
     describe(what, () => tests({ path }));
     return;
   }
-  const why = `${need} is not installed`;
-  if (process.env["CI"] === "true") {
-    test(what, () => {
-      throw new Error(
-        `${why}, and with CI=true nothing is left out. ` +
-          `If it is somewhere else, ${programs[need].variable} names its path.`,
-      );
-    });
+  leaveOut(what, `${need} is not installed`, () => tests({ path: need }), {
+    remedy: `If it is somewhere else, ${programs[need].variable} names its path.`,
+  });
+}
+
+/**
+ * As `describeWith`, for packages that are no part of the lockfile: they are installed on first use, into the folder of
+ * their own lockfile.
+ */
+export async function describeInstalled(root: string, what: string, tests: () => void): Promise<void> {
+  try {
+    await ensureInstalled({ root, announce: () => {} });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    leaveOut(what, "npm could not install it", tests, { remedy: error.message });
     return;
   }
-  skipNamed(what, why, () => tests({ path: need }));
+  describe(what, tests);
+}
+
+function leaveOut(what: string, why: string, tests: () => void, { remedy }: { remedy: string }): void {
+  if (process.env["CI"] !== "true") skipNamed(what, why, tests);
+  else
+    test(what, () => {
+      throw new Error(`${why}, and with CI=true nothing is left out. ${remedy}`);
+    });
 }
 
 /**
@@ -99,6 +118,12 @@ export function describeIfFound<Found>(
 ): void {
   if (found === undefined) skipNamed(what, why, () => tests(undefined));
   else describe(what, () => tests(found));
+}
+
+/** A `describe` for tests that take long: skipped and named, but in `npm run soak`. */
+export function leaveToSoak(what: string, tests: () => void): void {
+  if (process.env["SOAK"] === "1") describe(what, tests);
+  else skipNamed(what, "npm run soak has it", tests);
 }
 
 const skipNamed = (what: string, why: string, tests: () => void) =>

@@ -7,58 +7,81 @@ export interface S3Credentials {
   readonly sessionToken?: string | undefined;
 }
 
-/** SHA-256 of no bytes: a GET has no body. */
-const emptyHash = createHash("sha256").digest("hex");
+export interface S3RequestToSign {
+  readonly method: string;
+  readonly host: string;
+  /** As it is sent: percent-encoded once, and never normalised, which is S3's exception. */
+  readonly path: string;
+  /** Neither names nor values encoded; an empty value for a name alone, as in `?uploads`. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** Names in lower case. All are signed. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+}
+
 const hmac = (key: string | Buffer, text: string) => createHmac("sha256", key).update(text).digest();
+const sha256 = (bytes: Buffer | string) => createHash("sha256").update(bytes).digest("hex");
 
 /**
- * Signs a GET by AWS Signature Version 4 in the `Authorization` header, so that no credential gets into an URL or a log
- * of URLs (docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html).
+ * Signs a request by AWS Signature Version 4 in the `Authorization` header, so that no credential gets into an URL or a
+ * log of URLs (docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html). The hash of the body is signed
+ * too, so a server that checks the signature checks what arrived.
  *
- * @param request.path as it is sent: percent-encoded once, and never normalised, which is S3's exception
- * @param request.headers further headers, all of which are signed
- * @returns every header to send
+ * @returns every header to send, and the query as it was signed, with its `?` where there is one
  */
-export function signGet(
-  request: {
-    readonly host: string;
-    readonly path: string;
-    readonly headers?: Readonly<Record<string, string>>;
-  },
+export function signS3Request(
+  request: S3RequestToSign,
   region: string,
   credentials: S3Credentials,
   at: Date,
-): Record<string, string> {
+): { readonly headers: Record<string, string>; readonly search: string } {
   const time = at.toISOString().replaceAll(/[-:]|\.\d+/g, "");
   const day = time.slice(0, 8);
   const scope = `${day}/${region}/s3/aws4_request`;
+  const bodyHash = sha256(request.body ?? "");
+  const query = Object.entries(request.query ?? {})
+    .map(([name, value]) => ({ name: encode(name), value: encode(value) }))
+    // By name: in the joined text "=" would put `a-b` before `a`.
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .map(({ name, value }) => `${name}=${value}`)
+    .join("&");
 
   const headers: Record<string, string> = {
     ...request.headers,
     host: request.host,
-    "x-amz-content-sha256": emptyHash,
+    "x-amz-content-sha256": bodyHash,
     "x-amz-date": time,
     ...(credentials.sessionToken ? { "x-amz-security-token": credentials.sessionToken } : {}),
   };
   const names = Object.keys(headers).sort();
   const canonicalRequest = [
-    "GET",
+    request.method,
     request.path,
-    "",
+    query,
     ...names.map((name) => `${name}:${headers[name]}`),
     "",
     names.join(";"),
-    emptyHash,
+    bodyHash,
   ].join("\n");
-  const canonicalHash = createHash("sha256").update(canonicalRequest).digest("hex");
 
   const key = [day, region, "s3", "aws4_request"].reduce<string | Buffer>(
     hmac,
     `AWS4${credentials.secretAccessKey}`,
   );
-  const signature = hmac(key, `AWS4-HMAC-SHA256\n${time}\n${scope}\n${canonicalHash}`).toString("hex");
+  const text = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(canonicalRequest)}`;
+  const signature = hmac(key, text).toString("hex");
   return {
-    ...headers,
-    authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names.join(";")}, Signature=${signature}`,
+    headers: {
+      ...headers,
+      authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names.join(";")}, Signature=${signature}`,
+    },
+    search: query === "" ? "" : `?${query}`,
   };
 }
+
+/** All but RFC 3986's unreserved characters. */
+const encode = (text: string) =>
+  encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );

@@ -1,11 +1,11 @@
-import { Agent, buildConnector } from "undici";
 import { startDeadline } from "./deadline.ts";
 import { OutboundError } from "./errors.ts";
 import { type Answer, type BodyCap, exchange } from "./exchange.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 import { createS3Addresses, type S3AddressSettings } from "./s3-address.ts";
-import { failureOfAnswer, type S3Failure, s3DialFailure, s3Failure } from "./s3-failures.ts";
-import { type S3Credentials, signGet } from "./s3-signature.ts";
+import { createS3Agent } from "./s3-agent.ts";
+import { failureOfAnswer, type S3Failure, s3Failure } from "./s3-failures.ts";
+import { type S3Credentials, signS3Request } from "./s3-signature.ts";
 
 export interface S3Settings extends S3AddressSettings {
   /** Null or empty: no row is read from S3. */
@@ -46,7 +46,6 @@ export interface S3Reader {
   close(): Promise<void>;
 }
 
-const connectMs = 10_000;
 /** Error bodies are some 500 bytes of XML. */
 const longestErrorBody = 16_384;
 
@@ -64,21 +63,7 @@ export function createS3Reader(settings: S3Settings): S3Reader {
     accessKeyId && secretAccessKey
       ? { accessKeyId, secretAccessKey, sessionToken: sessionToken ?? undefined }
       : null;
-  const dial = buildConnector({ timeout: connectMs, allowH2: false });
-  const agent = new Agent({
-    // Here a failed dial can still be told from a connection that broke.
-    connect: (options, done) =>
-      dial(options, (error, socket) => {
-        if (error) done(s3DialFailure(error, options.protocol === "https:"), null);
-        else done(null, socket);
-      }),
-    // One request at a time on a connection: a cap that is passed closes it, and must be nobody else's.
-    allowH2: false,
-    pipelining: 1,
-    // The deadline of the whole read is the one that counts.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const agent = createS3Agent();
 
   return {
     async get(url, { maxBytes, totalMs, signal, ifNoneMatch }) {
@@ -87,7 +72,8 @@ export function createS3Reader(settings: S3Settings): S3Reader {
       if (typeof address === "string") return s3Failure("invalid_url", address);
       const { origin, host, path } = address;
       const conditions = ifNoneMatch ? { "if-none-match": ifNoneMatch } : {};
-      const headers = signGet({ host, path, headers: conditions }, region, credentials, new Date(now()));
+      const toSign = { method: "GET", host, path, headers: conditions };
+      const { headers } = signS3Request(toSign, region, credentials, new Date(now()));
 
       const deadline = startDeadline(totalMs, signal);
       try {
