@@ -7,6 +7,7 @@ import { pausedMs } from "./flush.ts";
 import type { Json } from "./kind.ts";
 import type { Batch } from "./records.ts";
 import { activeStates, legalFrom, type Operation } from "./states.ts";
+import type { OnStopped } from "./stops.ts";
 
 /** Starts look at how many batches are active; one at a time, so that two cannot both be the last that fits. */
 const startLock = 7_204_001;
@@ -22,21 +23,31 @@ export interface StartOptions extends Also {
 }
 
 /** `pending` → `queued`. A batch without items is complete at once. */
-export function startBatch(database: Database, id: string, options: StartOptions): Promise<Batch> {
+export function startBatch(
+  database: Database,
+  id: string,
+  options: StartOptions,
+  onStopped?: OnStopped,
+): Promise<Batch> {
   return database.transaction(async (tx) => {
-    const batch = await startWithin(tx, id, options);
+    const batch = await startWithin(tx, id, options, onStopped);
     await options.also?.(tx);
     return batch;
   });
 }
 
 /** The same, as part of something larger. What it refuses it refuses before it has changed anything. */
-export async function startWithin(tx: Transaction, id: string, options: StartOptions): Promise<Batch> {
+export async function startWithin(
+  tx: Transaction,
+  id: string,
+  options: StartOptions,
+  onStopped?: OnStopped,
+): Promise<Batch> {
   await lockStarts(tx);
   const batch = await lockBatch(tx, id, "start");
   requireState(batch, "start");
   await requireRoom(tx, batch, options);
-  return queue(tx, id);
+  return queue(tx, batch, onStopped);
 }
 
 /** Nobody else makes a batch active until the transaction ends. Taken before any row is locked. */
@@ -45,11 +56,18 @@ export async function lockStarts(tx: Transaction): Promise<void> {
 }
 
 /** `queued` and `processing` → `paused`: no more items are begun, those under way finish. */
-export function pauseBatch(database: Database, id: string, { also }: Also = {}): Promise<Batch> {
+export function pauseBatch(
+  database: Database,
+  id: string,
+  { also }: Also = {},
+  onStopped?: OnStopped,
+): Promise<Batch> {
   return database.transaction(async (tx) => {
     requireState(await lockBatch(tx, id, "pause"), "pause");
     await also?.(tx);
-    return update(tx, id, sql`state = 'paused', paused_at = now()`);
+    const batch = await update(tx, id, sql`state = 'paused', paused_at = now()`);
+    await onStopped?.(tx, { batch, code: null });
+    return batch;
   });
 }
 
@@ -63,12 +81,14 @@ export function resumeBatch(
   database: Database,
   id: string,
   { options, also }: ResumeOptions = {},
+  onStopped?: OnStopped,
 ): Promise<Batch> {
   return database.transaction(async (tx) => {
-    requireState(await lockBatch(tx, id, "resume"), "resume");
+    const batch = await lockBatch(tx, id, "resume");
+    requireState(batch, "resume");
     if (options !== undefined) await update(tx, id, sql`options = ${JSON.stringify(options)}::text::jsonb`);
     await also?.(tx);
-    return queue(tx, id);
+    return queue(tx, batch, onStopped);
   });
 }
 
@@ -117,7 +137,12 @@ export interface ForceOptions extends StartOptions {
  * Any state → `queued`: chunks that failed are opened again, completed ones are kept. What is under way goes on, so no
  * item is worked on twice.
  */
-export function forceStartBatch(database: Database, id: string, options: ForceOptions): Promise<Batch> {
+export function forceStartBatch(
+  database: Database,
+  id: string,
+  options: ForceOptions,
+  onStopped?: OnStopped,
+): Promise<Batch> {
   return database.transaction(async (tx) => {
     await lockStarts(tx);
     const { rows } = await sql<{ number: number }>`
@@ -134,7 +159,7 @@ export function forceStartBatch(database: Database, id: string, options: ForceOp
     `.execute(tx);
     await update(tx, id, sql`chunks_failed = chunks_failed - ${rows.length}::integer`);
     await options.also?.(tx);
-    return queue(tx, id);
+    return queue(tx, batch, onStopped);
   });
 }
 
@@ -194,8 +219,12 @@ export async function requireRoom(
 /**
  * To `queued`, or to `completed` where nothing is left to do. The rate is read from here on: a pause is no slow time.
  */
-export function queue(tx: Transaction, id: string): Promise<Batch> {
-  return update(
+export async function queue(
+  tx: Transaction,
+  { id, state }: Pick<Batch, "id" | "state">,
+  onStopped?: OnStopped,
+): Promise<Batch> {
+  const batch = await update(
     tx,
     id,
     sql`
@@ -208,6 +237,8 @@ export function queue(tx: Transaction, id: string): Promise<Batch> {
       served_at = null, resting_until = null
     `,
   );
+  if (batch.state === "completed" && state !== "completed") await onStopped?.(tx, { batch, code: null });
+  return batch;
 }
 
 const nothingLeft = sql`(chunks_completed = chunks)`;

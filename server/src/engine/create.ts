@@ -6,6 +6,7 @@ import { type StartOptions, startWithin } from "./control.ts";
 import { BatchRefusal, type RefusalReason } from "./errors.ts";
 import type { Json } from "./kind.ts";
 import type { Batch } from "./records.ts";
+import type { OnStopped } from "./stops.ts";
 
 export interface NewBatch {
   readonly id: string;
@@ -52,7 +53,11 @@ const insertCharacters = 1024 * 1024;
  * Writes a batch in short transactions, hidden until the last one reveals it: a million inputs need the memory of some
  * thousand, nobody waits for the lock of a long transaction, and a kill in the middle leaves nothing that anyone sees.
  */
-export async function writeBatch(database: Database, batch: NewBatch): Promise<BatchWriter> {
+export async function writeBatch(
+  database: Database,
+  batch: NewBatch,
+  onStopped?: OnStopped,
+): Promise<BatchWriter> {
   await sql`
     insert into batches (id, kind, owner, name, options, priority, created_at, touched_at)
     values (${batch.id}, ${batch.kind}, ${batch.owner}, ${batch.name}, ${JSON.stringify(batch.options)}::text::jsonb,
@@ -124,7 +129,7 @@ export async function writeBatch(database: Database, batch: NewBatch): Promise<B
         const revealed = rows[0];
         if (!revealed) throw new Error("the batch was removed while it was written");
         const finished = start
-          ? await startWithin(tx, batch.id, start).then(
+          ? await startWithin(tx, batch.id, start, onStopped).then(
               (started) => ({ batch: started, refusal: null }),
               (error: unknown) => {
                 if (error instanceof BatchRefusal) return { batch: revealed, refusal: error.refusal };

@@ -42,6 +42,7 @@ import {
 } from "./results.ts";
 import { createSharedWork, freeSharedWork } from "./shared-work.ts";
 import { type QueueTrouble, readQueueTrouble } from "./stale.ts";
+import type { OnStopped } from "./stops.ts";
 import { startWorkers, type Workers } from "./workers.ts";
 
 export interface EngineOptions {
@@ -55,6 +56,8 @@ export interface EngineOptions {
   readonly onProgress?: (batchId: string, flushed: Flushed) => void;
   /** Told of every batch that is removed because its time is over, in the transaction that hides it. */
   readonly onPurged?: OnPurged;
+  /** Told of every batch that is paused, completes or fails, in the transaction of that. */
+  readonly onStopped?: OnStopped;
   /** Told how the work on an item ended here, also where the item will be tried again. */
   readonly onItem?: (kind: string, outcome: Outcome, tookMs: number) => void;
 }
@@ -133,7 +136,7 @@ export interface Engine {
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { database, logger } = options;
+  const { database, logger, onStopped } = options;
   const timing = { ...usualTiming, ...options.timing };
   const kinds = new Map(options.kinds.map((kind) => [kind.name, kind]));
   const shared = createSharedWork({ database: database.sql, leaseMs: timing.leaseMs * 4 });
@@ -162,7 +165,7 @@ export function createEngine(options: EngineOptions): Engine {
       return row.now;
     },
     async write(batch) {
-      const writer = await writeBatch(database, batch);
+      const writer = await writeBatch(database, batch, onStopped);
       return { ...writer, finish: (ending) => writer.finish(ending).then(announce) };
     },
     read: (id) => readBatch(database.sql, id),
@@ -170,11 +173,11 @@ export function createEngine(options: EngineOptions): Engine {
     count: (filter) => countBatches(database.sql, filter),
     chunks: (id, page) => listChunks(database.sql, id, page),
     clone: (id, clone) => cloneBatch(database, id, clone),
-    start: (id, start) => startBatch(database, id, start).then(announce),
-    pause: (id, how) => pauseBatch(database, id, how).then((batch) => halt(id, batch)),
-    resume: (id, how) => resumeBatch(database, id, how).then(announce),
+    start: (id, start) => startBatch(database, id, start, onStopped).then(announce),
+    pause: (id, how) => pauseBatch(database, id, how, onStopped).then((batch) => halt(id, batch)),
+    resume: (id, how) => resumeBatch(database, id, how, onStopped).then(announce),
     cancel: (id, how) => cancelBatch(database, id, how).then((batch) => halt(id, batch)),
-    forceStart: (id, force) => forceStartBatch(database, id, force).then(announce),
+    forceStart: (id, force) => forceStartBatch(database, id, force, onStopped).then(announce),
     reset: (id, how) => resetBatch(database, id, how).then((batch) => halt(id, batch)),
     retry: (id, which) => retryFailed(database, id, which).then(announce),
     softDelete: (id, retentionDays, how) =>
@@ -210,6 +213,7 @@ export function createEngine(options: EngineOptions): Engine {
           kinds,
           slots: options.slots,
           once: shared.once,
+          onStopped,
           onFlushed: options.onProgress ?? (() => {}),
           onItem: options.onItem ?? (() => {}),
         });

@@ -26,6 +26,8 @@ export type Outcome =
       readonly status: "hold";
       /** A sentence for people: what has to change before the batch is resumed. */
       readonly reason: string;
+      /** The same for programs, snake_case. */
+      readonly code?: string;
     };
 
 export const done = (output: Json): Outcome => ({ status: "done", output });
@@ -57,7 +59,10 @@ export const restUntil = (until: Date): Outcome => ({
 });
 
 /** Nothing was tried, and nothing of the batch can succeed as things are: it is paused until somebody resumes it. */
-export const hold = (reason: string): Outcome => ({ status: "hold", reason });
+export const hold = (reason: string, code?: string): Outcome => ({
+  ...{ status: "hold", reason },
+  ...(code === undefined ? {} : { code }),
+});
 
 export interface ItemContext {
   readonly batchId: string;

@@ -185,7 +185,7 @@ async function reopenFailed(
   `.execute(tx);
   if (batch.completedAt) {
     if (first) await requireRoom(tx, batch, { maxActive });
-    await queue(tx, id);
+    await queue(tx, batch);
   }
   if (first) await also?.(tx);
   return count;

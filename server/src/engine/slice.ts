@@ -1,5 +1,4 @@
 import type { Logger } from "pino";
-import type { Database } from "../platform/database/database.ts";
 import { throughOutages } from "../platform/database/through-outages.ts";
 import { type AttemptRow, recordAttempts } from "./attempts.ts";
 import { type Claim, finishedPositions, type Tried, triedPositions } from "./claim.ts";
@@ -11,6 +10,7 @@ import { failed, type Json, type Kind, type Outcome } from "./kind.ts";
 import { markSuspect, releaseChunk } from "./lease.ts";
 import { restBatch } from "./rest.ts";
 import type { SharedWork } from "./shared-work.ts";
+import { hasEnded, type StopsOptions, telling } from "./stops.ts";
 import { storable, storableCode, storableMessage } from "./storable.ts";
 
 /**
@@ -21,8 +21,7 @@ export const isSuspicious = ({ deaths }: Claim): boolean => deaths >= 3;
 /** An item that was under way alone when its process died fails after so many times. */
 const fatalDeaths = 2;
 
-export interface SliceDependencies {
-  readonly database: Database;
+export interface SliceDependencies extends StopsOptions {
   readonly logger: Logger;
   readonly once: SharedWork["once"];
   readonly leaseMs: number;
@@ -70,7 +69,8 @@ export function runSlice(
   { stopped, after }: { stopped: boolean; after: Promise<unknown> },
 ): Slice {
   const { database, leaseMs, once } = dependencies;
-  const log = dependencies.logger.child({ batchId: claim.batchId, chunk: claim.number });
+  const { batchId } = claim;
+  const log = dependencies.logger.child({ batchId, chunk: claim.number });
   const careful = isSuspicious(claim);
   const lost = new AbortController();
   const cut = new AbortController();
@@ -92,12 +92,18 @@ export function runSlice(
     write: (rows) => throughOutages(() => store(rows), over),
   });
 
+  /** Only the last of a chunk can end a batch. The others are one statement, for the sake of fast items. */
+  const flush = (results: readonly ResultRow[]) =>
+    left > 0
+      ? flushResults(database.sql, claim, results, leaseMs)
+      : telling(dependencies, claim, (sql) => flushResults(sql, claim, results, leaseMs), hasEnded);
+
   const store = async (rows: readonly Row[]) => {
     const attempts = rows.filter((row) => row.type === "attempt");
     if (attempts.length > 0) await recordAttempts(database.sql, claim, attempts);
     const results = rows.filter((row) => row.type === "result");
     if (results.length === 0) return;
-    const flushed = await flushResults(database.sql, claim, results, leaseMs);
+    const flushed = await flush(results);
     if (flushed === null) return lost.abort();
     completed = flushed.chunkCompleted;
     if (flushed.state !== "processing") {
@@ -107,8 +113,15 @@ export function runSlice(
     dependencies.onFlushed(claim.batchId, flushed);
   };
 
-  const hold = async (reason: string) => {
-    const paused = await throughOutages(() => holdBatch(database.sql, claim, reason), over);
+  const hold = async (reason: string, code: string | null) => {
+    const pausing = () =>
+      telling(
+        dependencies,
+        { batchId, code },
+        (sql) => holdBatch(sql, claim, reason),
+        () => true,
+      );
+    const paused = await throughOutages(pausing, over);
     if (!paused) return;
     log.warn({ reason }, "a batch is held");
     dependencies.onFlushed(claim.batchId, paused);
@@ -121,7 +134,7 @@ export function runSlice(
       halting.abort();
       if (held) return;
       held = true;
-      await hold(storableMessage(outcome.reason));
+      await hold(storableMessage(outcome.reason), outcome.code ?? null);
     } else if (outcome.status === "later") {
       const { until, code, message, everyone } = outcome;
       if (everyone) {
@@ -204,11 +217,12 @@ export function runSlice(
     throughOutages(async () => {
       if (completed || lost.signal.aborted) return;
       const everyoneWaits = later.size > 0 && later.size === left;
-      const gaveUp = await releaseChunk(database.sql, claim, {
+      const rest = {
         later: Object.fromEntries(later),
         notBefore: everyoneWaits ? new Date(Math.min(...later.values())) : null,
         brokeDown,
-      });
+      };
+      const gaveUp = await telling(dependencies, claim, (sql) => releaseChunk(sql, claim, rest), hasEnded);
       if (gaveUp) dependencies.onFlushed(claim.batchId, gaveUp);
     }, over);
 

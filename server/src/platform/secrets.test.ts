@@ -35,10 +35,16 @@ const codeOf = (action: () => unknown) => {
 test("secrets are generated once, in a file and folder that only the service's user can read", () => {
   const { load, file, dataDir } = setup();
   const first = load();
-  expect([first.jwtSecret.length, first.sessionSecret.length, first.webhookSecret.length]).toEqual([
+  expect([first.jwtSecret.length, first.sessionSecret.length, first.webhookSecrets[0]?.length]).toEqual([
     32, 32, 32,
   ]);
-  expect(new Set(Object.values(first).map((bytes) => Buffer.from(bytes).toString("hex"))).size).toBe(3);
+  expect(
+    new Set(
+      Object.values(first)
+        .flat()
+        .map((bytes) => Buffer.from(bytes).toString("hex")),
+    ).size,
+  ).toBe(4);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(statSync(dataDir).mode & 0o777).toBe(0o700);
   expect(readdirSync(dataDir)).toEqual(["secrets.json"]);
@@ -50,11 +56,13 @@ test("configured secrets are their bytes, and then nothing is written", () => {
   const { load, dataDir } = setup();
   const secrets = load({ jwtSecretKey: "gehört", webhookSecret: "whsec_AAECAw==" });
   expect(Buffer.from(secrets.jwtSecret).toString("utf8")).toBe("gehört");
-  expect([...secrets.webhookSecret]).toEqual([0, 1, 2, 3]);
+  expect(secrets.webhookSecrets.map((each) => [...each])).toEqual([[0, 1, 2, 3]]);
   expect(() => statSync(dataDir)).toThrow("ENOENT");
-  expect(Buffer.from(load({ jwtSecretKey: "a", webhookSecret: "plain" }).webhookSecret).toString()).toBe(
-    "plain",
-  );
+  expect(
+    String(
+      load({ jwtSecretKey: "a", webhookSecret: "plain" }).webhookSecrets.map((each) => Buffer.from(each)),
+    ),
+  ).toBe("plain");
 });
 
 test("sessions end with the JWT secret they are derived from", () => {
@@ -62,6 +70,11 @@ test("sessions end with the JWT secret they are derived from", () => {
   const webhookSecret = "plain";
   const one = load({ jwtSecretKey: "one", webhookSecret });
   expect(load({ jwtSecretKey: "one", webhookSecret }).sessionSecret).toEqual(one.sessionSecret);
+  expect(load({ jwtSecretKey: "one", webhookSecret: "whsec_AAEC, whsec_AwQF" }).webhookSecrets).toEqual([
+    Uint8Array.of(0, 1, 2),
+    Uint8Array.of(3, 4, 5),
+  ]);
+  expect(one.linkSecret).not.toEqual(one.sessionSecret);
   expect(load({ jwtSecretKey: "two", webhookSecret }).sessionSecret).not.toEqual(one.sessionSecret);
 });
 

@@ -29,8 +29,9 @@ export const openMigrated = (place: Place): Promise<Database> =>
 export function describeEngine(
   what: string,
   tests: (database: () => Database, underTest: DatabaseUnderTest) => void,
+  suite: Parameters<typeof describeDatabase>[2] = {},
 ): void {
-  describeDatabase(what, (underTest) => {
+  const onBoth = (underTest: DatabaseUnderTest) => {
     let database: Database | undefined;
     beforeAll(async () => {
       database = await openMigrated(await underTest.place());
@@ -40,7 +41,8 @@ export function describeEngine(
       if (!database) throw new Error("the database is opened before the first test");
       return database;
     }, underTest);
-  });
+  };
+  describeDatabase(what, onBoth, suite);
 }
 
 /** Runs a suite on PostgreSQL alone: what only several processes do, or only a server that is away. */

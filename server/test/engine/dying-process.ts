@@ -1,6 +1,8 @@
 /** A process that kills itself in the middle of something, so that nothing can be tidied up. */
+import { sql } from "kysely";
 import { pino } from "pino";
 import { createEngine } from "../../src/engine/engine.ts";
+import { done } from "../../src/engine/kind.ts";
 import { createSharedWork } from "../../src/engine/shared-work.ts";
 import { openDatabase } from "../../src/platform/database/database.ts";
 
@@ -9,6 +11,8 @@ export type DyingOrders = {
 } & (
   | { readonly during: "redo"; readonly key: string; readonly leaseMs: number }
   | { readonly during: "finish"; readonly id: string }
+  /** Works on a batch of the kind `dying` to its end, and dies before or after that is committed. */
+  | { readonly during: "telling" | "told"; readonly id: string }
 );
 
 const orders: DyingOrders = JSON.parse(process.argv[2] ?? "{}");
@@ -30,6 +34,27 @@ const database = await openDatabase({
 if (orders.during === "redo") {
   const { once } = createSharedWork({ database: database.sql, leaseMs: orders.leaseMs });
   await once(orders.key, die, new AbortController().signal, { freshSince: new Date() });
+} else if (orders.during === "telling" || orders.during === "told") {
+  const engine = createEngine({
+    ...{
+      database,
+      logger: pino({ level: "silent" }),
+      slots: 2,
+      timing: { leaseMs: 1_000, flushMs: 5, sweepMs: 50 },
+    },
+    kinds: [{ name: "dying", concurrency: 4, itemTimeoutMs: 60_000, handle: async (input) => done(input) }],
+    async onStopped(tx, { batch }) {
+      await sql`
+        insert into told (batch_id, state, processed)
+        values (${batch.id}, ${batch.state}, ${batch.succeeded + batch.failed})
+      `.execute(tx);
+      if (orders.during === "telling") await die();
+    },
+    onProgress(_id, { state }) {
+      if (state === "completed") void die();
+    },
+  });
+  await engine.run();
 } else {
   const engine = createEngine({ database, logger: pino({ level: "silent" }), kinds: [], slots: 0 });
   const writer = await engine.write({

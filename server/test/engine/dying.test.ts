@@ -11,7 +11,7 @@ import { describeDatabase, type Place } from "../databases.ts";
 import { rowsLeft } from "./consistent.ts";
 import { openMigrated } from "./databases.ts";
 import type { DyingOrders } from "./dying-process.ts";
-import { createWorld, until } from "./world.ts";
+import { createWorld, numbers, until } from "./world.ts";
 
 const script = fileURLToPath(new URL("dying-process.ts", import.meta.url));
 
@@ -77,6 +77,24 @@ describeDatabase("a process that is killed in the middle", (underTest) => {
     await markExpired(database);
     await removeHidden(database);
     expect(await rowsLeft(database, id)).toMatchObject({ batches: 0, chunks: 0 });
+  });
+
+  test("of telling that a batch has ended, and the next one right after: it was told once", async () => {
+    const place = await underTest.place();
+    const id = randomUUID();
+    const { database: before, close } = await opened(place);
+    await sql`create table told (batch_id uuid, state text, processed integer)`.execute(before.sql);
+    await createWorld(before, done, { kind: "dying", slots: 0 }).begin(numbers(20), { id });
+    await close();
+    await dies({ place, during: "telling", id });
+    // It completes the batch, or it would not die.
+    await dies({ place, during: "told", id });
+
+    const { database } = await opened(place);
+    const { engine } = createWorld(database, done, { kind: "dying" });
+    expect(await engine.read(id)).toMatchObject({ state: "completed", succeeded: 20 });
+    const { rows } = await sql`select * from told`.execute(database.sql);
+    expect(rows).toEqual([{ batch_id: id, state: "completed", processed: 20 }]);
   });
 
   const dies = async (orders: DyingOrders) => {

@@ -112,52 +112,56 @@ async function snapshot(database: Database, id: string) {
   return rows[0];
 }
 
-describeEngine("every operation in every state", (database) => {
-  for (const operation of Object.keys(expected) as Operation[]) {
-    describe(operation, () => {
-      test.each(states.filter((state) => expected[operation][state] === null))(
-        "is refused for %s and changes nothing",
-        async (state) => {
-          const world = await batchIn(state, database());
-          const before = await snapshot(database(), world.id);
-          await expect(operations[operation](world, world.id)).rejects.toMatchObject({
-            refusal: refusal(operation, state),
-          });
-          expect(await snapshot(database(), world.id)).toEqual(before);
-          world.gate.open();
-        },
-      );
+describeEngine(
+  "every operation in every state",
+  (database) => {
+    for (const operation of Object.keys(expected) as Operation[]) {
+      describe(operation, () => {
+        test.each(states.filter((state) => expected[operation][state] === null))(
+          "is refused for %s and changes nothing",
+          async (state) => {
+            const world = await batchIn(state, database());
+            const before = await snapshot(database(), world.id);
+            await expect(operations[operation](world, world.id)).rejects.toMatchObject({
+              refusal: refusal(operation, state),
+            });
+            expect(await snapshot(database(), world.id)).toEqual(before);
+            world.gate.open();
+          },
+        );
 
-      test.each(
-        states
-          .filter((state) => expected[operation][state] !== null)
-          .map((state) => [state, expected[operation][state]]),
-      )("takes %s to %s, and all numbers agree", async (from, to) => {
-        const world = await batchIn(from as BatchState, database());
-        const before = await world.engine.read(world.id);
-        await operations[operation](world, world.id);
-        if (to === "gone") {
-          expect(await world.engine.read(world.id)).toBeNull();
+        test.each(
+          states
+            .filter((state) => expected[operation][state] !== null)
+            .map((state) => [state, expected[operation][state]]),
+        )("takes %s to %s, and all numbers agree", async (from, to) => {
+          const world = await batchIn(from as BatchState, database());
+          const before = await world.engine.read(world.id);
+          await operations[operation](world, world.id);
+          if (to === "gone") {
+            expect(await world.engine.read(world.id)).toBeNull();
+            world.gate.open();
+            if (from === "processing") await world.engine.run();
+            await until(async () =>
+              expect(await rowsLeft(database(), world.id)).toMatchObject(
+                from === "processing" ? { batches: 0, chunks: 0, results: 0 } : { batches: 1 },
+              ),
+            );
+            return;
+          }
+          const { succeeded = -1, failed: failures = -1 } = before ?? {};
+          expect(await world.engine.read(world.id)).toMatchObject({
+            state: to,
+            succeeded: operation.startsWith("reset") ? 0 : succeeded,
+            failed: operation.startsWith("reset") || operation === "retry" ? 0 : failures,
+          });
+          await assertConsistent(database(), world.id);
           world.gate.open();
-          if (from === "processing") await world.engine.run();
-          await until(async () =>
-            expect(await rowsLeft(database(), world.id)).toMatchObject(
-              from === "processing" ? { batches: 0, chunks: 0, results: 0 } : { batches: 1 },
-            ),
-          );
-          return;
-        }
-        const { succeeded = -1, failed: failures = -1 } = before ?? {};
-        expect(await world.engine.read(world.id)).toMatchObject({
-          state: to,
-          succeeded: operation.startsWith("reset") ? 0 : succeeded,
-          failed: operation.startsWith("reset") || operation === "retry" ? 0 : failures,
+          await world.engine.stop(10_000);
+          await assertConsistent(database(), world.id);
         });
-        await assertConsistent(database(), world.id);
-        world.gate.open();
-        await world.engine.stop(10_000);
-        await assertConsistent(database(), world.id);
       });
-    });
-  }
-});
+    }
+  },
+  { ordinarily: "postgresql" },
+);
