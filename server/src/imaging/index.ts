@@ -8,5 +8,6 @@ export type { ImageFormat, ImageHeader } from "./header.ts";
 export { isIntact } from "./integrity.ts";
 export { isTextLike } from "./measures/text-likeness.ts";
 export { estimateMemory } from "./memory.ts";
+export { resize } from "./resize.ts";
 export { configureSharp } from "./sharp.ts";
 export { type Thumbnail, type ThumbnailRequest, thumbnail } from "./thumbnail.ts";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Multipart } from "@fastify/multipart";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { malformedJson } from "../../platform/http/framework-errors.ts";
 import { parseJson } from "../../platform/http/json-body.ts";
 import { ReceivedImage } from "./data-url.ts";
@@ -20,11 +20,14 @@ interface Described {
   readonly options: Record<string, unknown>;
 }
 
+/** Puts the bytes of a stored picture in the place of its address. */
+export type WithStoredImage = (body: unknown, reply: FastifyReply) => Promise<unknown>;
+
 /**
  * Lets an image come as JSON with a data URL, as a multipart form or as raw bytes: all three end as the one request
  * that the schema describes, so no verb knows how its image travelled.
  */
-export function acceptImageBodies(http: FastifyInstance): void {
+export function acceptImageBodies(http: FastifyInstance, withStoredImage: WithStoredImage): void {
   http.removeContentTypeParser("application/json");
   http.addContentTypeParser(
     "application/json",
@@ -48,8 +51,9 @@ export function acceptImageBodies(http: FastifyInstance): void {
       }
     },
   );
-  http.addHook("preValidation", async (request) => {
+  http.addHook("preValidation", async (request, reply) => {
     if (request.isMultipart()) request.body = await readForm(request);
+    else request.body = await withStoredImage(request.body, reply);
   });
 }
 

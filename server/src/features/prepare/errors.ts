@@ -108,6 +108,24 @@ export const emptyImage = () =>
     details: { field: "image", reason: "empty" },
   });
 
+const unavailableAssets = {
+  unknown: ["asset_not_found", "there is no stored picture with this id"],
+  lost: ["asset_not_found", "the stored picture is no longer in the storage of files"],
+  expired: ["asset_expired", "the stored picture has expired"],
+  too_large: ["file_too_large", "the stored picture has more bytes than are accepted"],
+} as const;
+
+/** The address of a stored picture leads to nothing that can be used. */
+export function unavailableAsset(missing: keyof typeof unavailableAssets): AppError {
+  const [reason, sentence] = unavailableAssets[missing];
+  return new AppError({
+    code: "validation_error",
+    status: 422,
+    message: `image: ${sentence}.`,
+    details: { field: "image", reason },
+  });
+}
+
 export const conflictingFields = (field: string) =>
   new AppError({
     code: "malformed_request",

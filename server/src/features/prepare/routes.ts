@@ -6,6 +6,7 @@ import type { Catalog } from "../../models/catalog.ts";
 import { callerSignal } from "../../platform/http/caller-signal.ts";
 import type { Admission } from "../../platform/limits/admission.ts";
 import { limitTo, type Rate } from "../../platform/limits/inbound.ts";
+import type { ReadAsset } from "../../platform/outbound/asset-address.ts";
 import { analyze } from "./analyze.ts";
 import { factsOf, jsonWithPicture, sendAsIs, sendPicture, wantsBytes } from "./answer.ts";
 import { acceptImageBodies, refuseOtherForms } from "./body.ts";
@@ -30,6 +31,7 @@ import {
   validateRequest,
   validateResponse,
 } from "./schema.ts";
+import { storedImages } from "./stored-image.ts";
 import { validateImage } from "./validate.ts";
 
 export interface PrepareOptions {
@@ -37,7 +39,11 @@ export interface PrepareOptions {
   readonly admission: Admission;
   readonly work: PixelWorkSettings;
   readonly rate: Rate | null;
+  /** Pictures that this service has stored; without it, there are none. */
+  readonly readAsset?: ReadAsset;
 }
+
+const noAssets: ReadAsset = async () => ({ missing: "unknown" });
 
 /** A body whose length is not declared is held against this until it is there; most are smaller. */
 const undeclaredBodyBytes = 8 * 1024 * 1024;
@@ -58,7 +64,7 @@ export const prepareRoutes: FastifyPluginAsync<PrepareOptions> = async (scope, o
   await scope.register(multipart, {
     limits: { fileSize: maxBodyBytes, files: 1, fields: 20, fieldSize: 65_536, parts: 24 },
   });
-  acceptImageBodies(scope);
+  acceptImageBodies(scope, storedImages(options.readAsset ?? noAssets, admission));
   const http = scope.withTypeProvider<ZodTypeProvider>();
   const config = { access: "bearer", ...limitTo("prepare", options.rate) } as const;
   const takesImage = {

@@ -23,7 +23,9 @@ const image = z
   })
   .meta({
     type: "string",
-    description: "A data URL: `data:image/png;base64,…`. The bytes tell the format, not the media type.",
+    description:
+      "A data URL: `data:image/png;base64,…`; the bytes tell the format, not the media type. Or `asset://<id>`: a picture " +
+      "that this service has stored.",
     examples: ["data:image/png;base64,iVBORw0KGgo…"],
   });
 

@@ -116,3 +116,21 @@ test("a caller without a credential is refused before the body is read", async (
   expect((await http.inject(upload)).statusCode).toBe(401);
   expect(parsed).toBe(0);
 });
+
+test("a request that carries its own leave needs no credential, to read and for nothing else", async () => {
+  const { http, guard } = setup();
+  guard();
+  const opensWith = ({ query }: { query: unknown }) => (query as { leave?: string }).leave === "given";
+  http.get("/picture", { config: { access: "open", opensWith } }, handler);
+  http.post("/picture", { config: { access: "open", opensWith } }, handler);
+  http.get("/secret", { config: { access: "open" } }, handler);
+  expect(await status(http, "GET", "/picture?leave=given")).toBe(200);
+  expect(await status(http, "HEAD", "/picture?leave=given")).toBe(200);
+  expect(await status(http, "GET", "/picture?leave=forged")).toBe(401);
+  expect(await status(http, "GET", "/picture")).toBe(401);
+  expect(await status(http, "POST", "/picture?leave=given")).toBe(401);
+  expect(await status(http, "GET", "/secret?leave=given")).toBe(401);
+  const wrong = { "x-api-key": "wrong" };
+  const signed = await http.inject({ url: "/picture?leave=given", headers: wrong });
+  expect(signed.statusCode).toBe(200);
+});

@@ -28,6 +28,11 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Every route declares one: in its own `config`, or by `setDefaultAccess` of its scope. */
     access?: AccessLevel;
+    /**
+     * Whether the request itself carries its leave, such as a signature in its address: then it is served without a
+     * credential. Asked of `GET` and `HEAD` only, and only where the level refuses.
+     */
+    opensWith?: (request: FastifyRequest) => boolean;
   }
 }
 

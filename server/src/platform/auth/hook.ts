@@ -36,6 +36,8 @@ export function addAuthentication(http: FastifyInstance, authentication: Authent
       identities.set(request, decision.identity);
       return;
     }
+    // Nobody is named by a link: the request stays anonymous.
+    if (isOpenedByItself(request)) return;
     if (decision.signInHelps && isNavigation(request)) {
       const next = encodeURIComponent(request.originalUrl);
       reply.header("cache-control", "no-store");
@@ -44,6 +46,11 @@ export function addAuthentication(http: FastifyInstance, authentication: Authent
     throw decision.error;
   });
 }
+
+/** Only reading: what a link lets somebody see, it does not let them change. */
+const isOpenedByItself = (request: FastifyRequest) =>
+  (request.method === "GET" || request.method === "HEAD") &&
+  request.routeOptions.config.opensWith?.(request) === true;
 
 function levelOf(request: FastifyRequest): AccessLevel {
   const declared = request.routeOptions.config.access;

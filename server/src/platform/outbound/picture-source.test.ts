@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { startS3 } from "../../../test/simulators/s3.ts";
 import { createHeldBytes } from "../limits/held-bytes.ts";
+import type { ReadAsset } from "./asset-address.ts";
 import { createOrigins } from "./origins.ts";
 import { createOutbound } from "./outbound.ts";
 import { createPictureSource } from "./picture-source.ts";
@@ -11,7 +12,15 @@ const picture = Buffer.alloc(20_000, 7);
 const credentials = { accessKeyId: "key-of-this-test", secretAccessKey: "secret-of-this-test" };
 const region = "eu-central-1";
 
-async function setup({ buckets = null }: { buckets?: readonly string[] | null } = {}) {
+async function setup({
+  buckets = null,
+  excludedBucket = null,
+  readAsset,
+}: {
+  buckets?: readonly string[] | null;
+  excludedBucket?: string | null;
+  readAsset?: ReadAsset;
+} = {}) {
   const simulator = await startS3({ region, credentials });
   const outbound = createOutbound({
     allowPrivate: ["loopback"],
@@ -29,12 +38,15 @@ async function setup({ buckets = null }: { buckets?: readonly string[] | null } 
     origins,
     s3,
     buckets,
+    excludedBucket,
     room,
     maxBytes: 50_000,
     totalMs: 5_000,
+    readAsset,
   });
   const signal = new AbortController().signal;
-  const fetch = (href: string, origin = "an origin") => source.fetch(href, { origin, known: null, signal });
+  const fetch = (href: string, origin = "an origin", etag: string | null = null) =>
+    source.fetch(href, { origin, known: etag === null ? null : { etag, lastModified: null }, signal });
   return { simulator, room, fetch };
 }
 
@@ -79,4 +91,55 @@ test("of the buckets that the key can read only those that are named are read", 
   const everything = await setup();
   everything.simulator.put("payroll", "a.jpg", picture);
   expect(await everything.fetch("s3://payroll/a.jpg")).toMatchObject({ status: "ok" });
+});
+
+test("the excluded bucket is not read, unless it is named among those that are", async () => {
+  const excludedBucket = "storage";
+  const { simulator, fetch } = await setup({ excludedBucket });
+  for (const bucket of ["storage", "shops"]) simulator.put(bucket, "a.jpg", picture);
+  for (const href of ["s3://storage/a.jpg", "S3://storage/a.jpg", "s3://Storage/a.jpg"]) {
+    expect(await fetch(href)).toMatchObject({
+      status: "failed",
+      code: "blocked_address",
+      message: expect.stringMatching(/^The bucket storage is not one/i),
+      transient: false,
+    });
+  }
+  expect(await fetch("s3://shops/a.jpg")).toMatchObject({ status: "ok" });
+  const named = await setup({ buckets: ["storage"], excludedBucket });
+  named.simulator.put("storage", "a.jpg", picture);
+  expect(await named.fetch("s3://storage/a.jpg")).toMatchObject({ status: "ok" });
+});
+
+test("a stored picture is read from where it is, holds its room, and is known again by its content", async () => {
+  const id = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
+  const asked: unknown[] = [];
+  const { room, fetch } = await setup({
+    async readAsset(wanted, { maxBytes }) {
+      asked.push([wanted, maxBytes]);
+      if (wanted === id("a")) return { asset: { sha256: "its content" }, bytes: picture };
+      const missing = { b: "unknown", c: "expired", d: "lost", e: "too_large" } as const;
+      const found = Object.entries(missing).find(([digit]) => wanted === id(digit));
+      if (!found) throw new Error("the storage is down");
+      return { missing: found[1] };
+    },
+  });
+  const fetched = await fetch(`asset://${id("a").toUpperCase()}`);
+  if (fetched.status !== "ok") throw new Error(fetched.status);
+  expect(fetched).toMatchObject({ bytes: picture, etag: "its content", lastModified: null });
+  expect(asked).toEqual([[id("a"), 50_000]]);
+  expect(room.state().bytes).toBe(picture.length);
+  fetched.release();
+  expect(await fetch(`asset://${id("a")}`, "asset:", "its content")).toEqual({ status: "not_modified" });
+  expect(await fetch(`asset://${id("a")}`, "asset:", "other content")).toMatchObject({ status: "ok" });
+  const failed = { status: "failed", transient: false };
+  const left = room.state().bytes;
+  expect(await fetch(`asset://${id("b")}`)).toMatchObject({ ...failed, code: "asset_not_found" });
+  expect(await fetch(`asset://${id("c")}`)).toMatchObject({ ...failed, code: "asset_expired" });
+  expect(await fetch(`asset://${id("d")}`)).toMatchObject({ ...failed, code: "asset_not_found" });
+  expect(await fetch(`asset://${id("e")}`)).toMatchObject({ ...failed, code: "too_large" });
+  await expect(fetch(`asset://${id("f")}`)).rejects.toThrow("the storage is down");
+  expect(room.state().bytes).toBe(left);
+  const without = await setup();
+  expect(await without.fetch(`asset://${id("a")}`)).toMatchObject({ ...failed, code: "asset_not_found" });
 });

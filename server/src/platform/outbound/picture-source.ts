@@ -1,4 +1,5 @@
 import type { Held, HeldBytes } from "../limits/held-bytes.ts";
+import { assetIdOf, type ReadAsset } from "./asset-address.ts";
 import { downloadImage } from "./download.ts";
 import type { Origins } from "./origins.ts";
 import type { Outbound } from "./outbound.ts";
@@ -10,11 +11,15 @@ export interface PictureSourceOptions {
   readonly s3: S3Reader;
   /** Buckets that may be read; null for every one that the credentials can read. */
   readonly buckets: readonly string[] | null;
+  /** One that is not read unless `buckets` names it, such as the service's own storage; null for none. */
+  readonly excludedBucket: string | null;
   readonly maxBytes: number;
   /** Room for the pictures that are fetched or still needed. */
   readonly room: HeldBytes;
   /** For one picture, redirects and body included. */
   readonly totalMs: number;
+  /** Pictures of this service; without it, there are none. */
+  readonly readAsset?: ReadAsset | undefined;
 }
 
 interface FetchOptions {
@@ -52,18 +57,41 @@ export interface PictureSource {
 }
 
 export function createPictureSource(options: PictureSourceOptions): PictureSource {
-  const { outbound, origins, s3, buckets, maxBytes, room, totalMs } = options;
+  const { outbound, origins, s3, buckets, excludedBucket, maxBytes, room, totalMs } = options;
+  const { readAsset = noAssets } = options;
+  // There are servers on file systems that take upper and lower case for the same.
+  const isExcluded = (bucket: string) => bucket.toLowerCase() === excludedBucket?.toLowerCase();
+  const mayRead = (bucket: string) => (buckets ? buckets.includes(bucket) : !isExcluded(bucket));
 
   const download = (href: string, { known, signal }: FetchOptions) =>
     href.slice(0, 5).toLowerCase() === "s3://"
       ? s3.get(href, { maxBytes, totalMs, signal, ifNoneMatch: known?.etag ?? null })
       : downloadImage(outbound, href, { maxBytes, totalMs, signal, known });
 
+  /** What is our own needs no turn: there is nobody to be spared. */
+  async function fetchAsset(id: string, { known, signal }: FetchOptions): Promise<FetchedPicture> {
+    const held = await room.hold(signal);
+    let isTaken = false;
+    try {
+      const read = await readAsset(id, { maxBytes, signal });
+      if ("missing" in read) return assetFailures[read.missing];
+      const { sha256 } = read.asset;
+      if (known?.etag === sha256) return { status: "not_modified" };
+      held.settle(read.bytes.length);
+      isTaken = true;
+      return { status: "ok", bytes: read.bytes, etag: sha256, lastModified: null, release: held.release };
+    } finally {
+      if (!isTaken) held.release();
+    }
+  }
+
   return {
     async fetch(href, fetch) {
+      const asset = assetIdOf(href);
+      if (asset !== null) return await fetchAsset(asset, fetch);
       // Whoever may upload a file would read with the operator's credentials whatever they can read.
       const bucket = /^s3:\/\/([^/]*)/i.exec(href)?.[1];
-      if (bucket !== undefined && buckets?.includes(bucket) === false) return blockedBucket(bucket);
+      if (bucket !== undefined && !mayRead(bucket)) return blockedBucket(bucket);
       const turn = await origins.enter(fetch.origin, fetch.signal);
       if (turn.state === "parked") return { status: "parked", until: turn.until };
       if (turn.state === "given_up") {
@@ -98,3 +126,20 @@ const blockedBucket = (bucket: string): FetchedPicture => ({
   transient: false,
   retryAfter: null,
 });
+
+const noAssets: ReadAsset = async () => ({ missing: "unknown" });
+
+const assetFailure = (code: string, message: string): FetchedPicture => ({
+  status: "failed",
+  code,
+  message,
+  transient: false,
+  retryAfter: null,
+});
+
+const assetFailures = {
+  unknown: assetFailure("asset_not_found", "There is no stored picture with this id."),
+  lost: assetFailure("asset_not_found", "The stored picture is no longer in the storage of files."),
+  expired: assetFailure("asset_expired", "The stored picture has expired."),
+  too_large: assetFailure("too_large", "The stored picture has more bytes than are analyzed."),
+};

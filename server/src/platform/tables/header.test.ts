@@ -37,6 +37,7 @@ test.each([
   ["https", ["https://example.com/a.jpg"], 0],
   ["http in another column", ["7", "Shop", "http://example.com/a.jpg"], 2],
   ["s3", ["s3://bucket/a.jpg"], 0],
+  ["asset", ["asset://660e8400-e29b-41d4-a716-446655440000"], 0],
   ["upper case", ["HTTPS://EXAMPLE.COM/A.JPG"], 0],
   ["white space around it", ["1", "  https://example.com/a.jpg "], 1],
   ["a cell that could be a name", ["url", "https://example.com/a.jpg"], 1],

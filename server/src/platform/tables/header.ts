@@ -34,7 +34,7 @@ interface UrlColumn {
 }
 
 /** An address that images are read from, white space around it aside. */
-export const isUrl = (cell: string) => /^\s*(?:https?|s3):\/\/[^\s/]/i.test(cell);
+export const isUrl = (cell: string) => /^\s*(?:https?|s3|asset):\/\/[^\s/]/i.test(cell);
 
 /**
  * Which column holds the addresses. Null where the first record neither names one nor contains an address.

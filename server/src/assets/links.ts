@@ -1,0 +1,74 @@
+import { createHmac } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import { createLiterals } from "../platform/auth/literal.ts";
+import type { Asset } from "./asset.ts";
+
+export interface LinksSettings {
+  /** Bytes that sign links, and nothing else. */
+  readonly secret: Uint8Array;
+  /** Whether links carry their own leave: where reading asks for a credential, which no `<img>` can send. */
+  readonly signed: boolean;
+  /** How long a link opens at least. */
+  readonly lifeMs: number;
+  /** Empty, or the prefix of every path, such as `/images`. */
+  readonly basePath: string;
+  /** Address at which the storage itself gives its files to everybody; null where it does not. */
+  readonly publicBase: string | null;
+  readonly now: () => Date;
+}
+
+/** Addresses of stored pictures. */
+export interface Links {
+  /**
+   * `/api/v1/media/<id>`, with `expires` and `signature` where links are signed. Whoever has such a link may see the
+   * picture until then, in any size: parameters that ask for one may be added.
+   */
+  path(asset: Pick<Asset, "id">): string;
+  /** Whether the address of the request is a link of this service that has not expired. */
+  opens(request: Pick<FastifyRequest, "url">): boolean;
+  /** The address at the storage itself; null where it is not public. */
+  publicUrl(asset: Pick<Asset, "name">): string | null;
+  /** How long a link opens at least, in milliseconds. */
+  readonly lifeMs: number;
+}
+
+const dayMs = 24 * 3_600_000;
+/**
+ * The whole path below the base path: what is signed must be what is served, whatever a route calls its parameters. The
+ * router ends a path at `#` too, and Node lets one through: behind it another picture's signed path could be put.
+ */
+const linkPath = /^\/api\/v1\/media\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\/?$/i;
+
+export function createLinks(settings: LinksSettings): Links {
+  const { secret, signed, lifeMs, basePath, publicBase, now } = settings;
+
+  const signatureOf = (id: string, expires: string) =>
+    createHmac("sha256", secret).update(`${id}\n${expires}`).digest("base64url");
+
+  /** The same for a day: a browser finds in its cache only what has the same address. */
+  const expiry = () => String((Math.ceil((now().getTime() + lifeMs) / dayMs) * dayMs) / 1000);
+
+  return {
+    lifeMs,
+    path({ id }) {
+      const path = `${basePath}/api/v1/media/${id}`;
+      if (!signed) return path;
+      const expires = expiry();
+      return `${path}?expires=${expires}&signature=${signatureOf(id, expires)}`;
+    },
+    opens({ url }) {
+      const [path = "", query = ""] = url.split(/\?(.*)/s);
+      if (!path.startsWith(basePath)) return false;
+      const id = linkPath.exec(path.slice(basePath.length))?.[1]?.toLowerCase();
+      const parameters = new URLSearchParams(query);
+      // Each once: of two, another reader might take the other.
+      const [expires, ...moreExpires] = parameters.getAll("expires");
+      const [signature, ...moreSignatures] = parameters.getAll("signature");
+      if (id === undefined || expires === undefined || signature === undefined) return false;
+      if (moreExpires.length > 0 || moreSignatures.length > 0 || !/^\d{1,12}$/.test(expires)) return false;
+      if (!createLiterals([signatureOf(id, expires)]).has(signature)) return false;
+      return now().getTime() < Number(expires) * 1000;
+    },
+    publicUrl: ({ name }) => (publicBase === null ? null : `${publicBase.replace(/\/+$/, "")}/${name}`),
+  };
+}
