@@ -1,3 +1,5 @@
+import { Agent, fetch as undiciFetch } from "undici";
+import { connectionFailure } from "./connection-failure.ts";
 import { ProviderError } from "./provider.ts";
 
 /** What came back over HTTP, whole. */
@@ -12,6 +14,8 @@ export interface ExchangeLimits {
   readonly deadlineMs: number;
   /** Called when the request is about to go out. */
   readonly onSent?: (() => void) | undefined;
+  /** What a whole answer may weigh; unless it holds pictures the default is plenty. */
+  readonly mostBytes?: number;
 }
 
 /** The longest answers of today's models, 128,000 tokens, are about half a megabyte. */
@@ -26,7 +30,7 @@ const longestAnswer = 8 * 2 ** 20;
  * @throws {ProviderError} `unavailable` where no whole answer came; the signal's reason when that is aborted
  */
 export async function exchange(
-  { signal, deadlineMs, onSent }: ExchangeLimits,
+  { signal, deadlineMs, onSent, mostBytes = longestAnswer }: ExchangeLimits,
   send: (fetch: typeof globalThis.fetch) => PromiseLike<unknown>,
 ): Promise<HttpAnswer> {
   signal.throwIfAborted();
@@ -45,7 +49,7 @@ export async function exchange(
     asked = true;
     onSent?.();
     try {
-      answer = await receive(target, { ...init, redirect: "manual", signal: stop.signal });
+      answer = await receive(target, { ...init, redirect: "manual", signal: stop.signal }, mostBytes);
     } catch (error) {
       failure = error instanceof ProviderError ? error : connectionFailure(error);
       throw failure;
@@ -69,15 +73,37 @@ export async function exchange(
   }
 }
 
-async function receive(target: Parameters<typeof fetch>[0], init: RequestInit): Promise<HttpAnswer> {
-  const response = await globalThis.fetch(target, init);
+let known: typeof globalThis.fetch | undefined;
+
+/**
+ * Node's own `fetch` gives up on the head of an answer after five minutes, and a model may take longer: here the deadline
+ * of the exchange is the only one. It takes undici's `Agent` from undici's `fetch` only.
+ */
+function patientFetch(): typeof globalThis.fetch {
+  if (known) return known;
+  const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+  // The two have one interface, and declare it each for itself.
+  const send = undiciFetch as unknown as (
+    target: Parameters<typeof fetch>[0],
+    init: Omit<RequestInit, "dispatcher"> & { dispatcher: Agent },
+  ) => ReturnType<typeof fetch>;
+  known = (target, init) => send(target, { ...init, dispatcher });
+  return known;
+}
+
+async function receive(
+  target: Parameters<typeof fetch>[0],
+  init: RequestInit,
+  mostBytes: number,
+): Promise<HttpAnswer> {
+  const response = await patientFetch()(target, init);
   const chunks: Uint8Array[] = [];
   let length = 0;
   // Leaving this loop early cancels the body, which closes the connection.
   for await (const chunk of response.body ?? []) {
     length += chunk.length;
-    if (length > longestAnswer)
-      throw unavailable(`The provider's answer is longer than ${longestAnswer} bytes.`, true);
+    if (length > mostBytes)
+      throw unavailable(`The provider's answer is longer than ${mostBytes} bytes.`, true);
     chunks.push(chunk);
   }
   return {
@@ -90,39 +116,6 @@ async function receive(target: Parameters<typeof fetch>[0], init: RequestInit): 
 function responseOf({ status, headers, body }: HttpAnswer): Response {
   const bodiless = status === 204 || status === 205 || status === 304;
   return new Response(bodiless ? null : body, { status, headers });
-}
-
-function connectionFailure(error: unknown): ProviderError {
-  const code = codeOf(error);
-  if (wasUnconnected(error)) {
-    const reason = `No connection to the provider could be made (${code}).`;
-    return new ProviderError({ kind: "unavailable", reason, sent: false, unconnected: true });
-  }
-  if (/^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code))
-    return unavailable(`No secure connection to the provider could be made (${code}).`, false);
-  return unavailable(`The connection to the provider broke${code === "" ? "" : ` (${code})`}.`, true);
-}
-
-/**
- * Whether there was no connection that anything could have been sent on. The codes alone do not say it: a connection that
- * was made may also end as EHOSTUNREACH. The system's errors name the call that failed, undici's have no such name.
- */
-function wasUnconnected(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  // One for each address that was tried.
-  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(wasUnconnected);
-  if ("syscall" in error) return error.syscall === "connect" || error.syscall === "getaddrinfo";
-  return ("code" in error && error.code === "UND_ERR_CONNECT_TIMEOUT") || wasUnconnected(error.cause);
-}
-
-/** The code of the error that fetch or a stream wraps; a wrapped one is what the system or undici says. */
-function codeOf(error: unknown): string {
-  let code = "";
-  for (let each = error; each instanceof Error; each = each.cause) {
-    if ("code" in each && typeof each.code === "string" && each.code !== "") code = each.code;
-    if (each instanceof AggregateError && code === "") code = codeOf(each.errors[0]);
-  }
-  return code;
 }
 
 const unavailable = (reason: string, sent: boolean) =>

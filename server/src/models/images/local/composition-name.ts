@@ -1,0 +1,10 @@
+export type CompositionName =
+  | "aurora"
+  | "constellation"
+  | "contours"
+  | "hills"
+  | "mosaic"
+  | "orbs"
+  | "ribbons"
+  | "tiles"
+  | "waves";
