@@ -10,15 +10,21 @@ import { exportHeaders } from "./features/analysis/exports/send-export.ts";
 import { analysisRoutes } from "./features/analysis/routes.ts";
 import { sampleRoutes } from "./features/analysis/samples/routes.ts";
 import { createSampleBatch, wantsSample } from "./features/analysis/samples/sample-batch.ts";
+import { createTellOfStops } from "./features/analysis/tell-of-stops.ts";
 import { catalogDialect } from "./features/catalog/errors.ts";
 import { iconsDialect } from "./features/icons/errors.ts";
 import { mediaDialect } from "./features/media/errors.ts";
+import { mediaHeaders, mediaRoutes } from "./features/media/routes.ts";
 import { auditRoutes } from "./features/operations/audit-routes.ts";
 import { quotaRoutes } from "./features/operations/quota-routes.ts";
 import { operationsRoutes } from "./features/operations/routes.ts";
+import { webhooksDialect } from "./features/operations/webhook-errors.ts";
+import { webhookRoutes } from "./features/operations/webhook-routes.ts";
 import { prepareDialect } from "./features/prepare/errors.ts";
 import { factHeaders } from "./features/prepare/fact-headers.ts";
 import { prepareRoutes } from "./features/prepare/routes.ts";
+import { composeMedia, composeStorage } from "./media.ts";
+import { measureMedia, measureSteps } from "./media-metrics.ts";
 import { loadCatalog } from "./models/catalog.ts";
 import { theService } from "./platform/audit/actor.ts";
 import { createAudit } from "./platform/audit/audit.ts";
@@ -45,6 +51,7 @@ import { measureAdmission } from "./prepare-metrics.ts";
 import { openRedis } from "./redis.ts";
 import { migrationsFolder } from "./stored.ts";
 import { startSweeping } from "./sweep.ts";
+import { composeOutbound, composeWebhooks } from "./webhooks.ts";
 
 export interface App {
   readonly http: FastifyInstance;
@@ -132,13 +139,23 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
   const limits = workLimits(config);
   const admission = createAdmission({ ...limits, maxWaitMs, now: () => performance.now() });
   const audit = createAudit({ database });
+  const outbound = composeOutbound(config);
+  const storage = composeStorage(config, database, { secrets, admission });
+  const webhooks = composeWebhooks(config, logger, { database, outbound, secrets, metrics });
   const work = composeBatchWork(config, logger, database, {
     ...limits,
-    catalog,
+    ...{ catalog, outbound, readAsset: storage.assets.readWhole },
+    storageBucket: storage.files.bucket,
+    onStopped: createTellOfStops({ webhooks, basePath }),
     onItem: measureItems(metrics),
     onPurged: (tx, { id, name, kind, why }) =>
       audit.record(tx, { action: "batch.purge", target: id, details: { name, kind, why }, by: theService }),
   });
+  const media = composeMedia(config, logger, database, {
+    ...{ storage, outbound, webhooks, ledger: work.ledger },
+    onEnded: measureMedia(metrics),
+  });
+  measureSteps(metrics, { jobs: media.jobs, now: () => performance.now() });
   measureQueues(metrics, { read: work.engine.queues, now: () => performance.now() });
   const idempotency = createIdempotency({ database });
   const trail = createTrail(audit, database);
@@ -159,11 +176,12 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
       analysisDialect,
       mediaDialect,
       iconsDialect,
+      webhooksDialect,
       catalogDialect,
       analysisPagesDialect,
       signInDialect,
     ],
-    exposedHeaders: [...factHeaders, ...exportHeaders],
+    exposedHeaders: [...factHeaders, ...exportHeaders, ...mediaHeaders],
     requestTimeout: config.REQUEST_TIMEOUT_SECONDS * 1000,
     logger,
     draining: () => draining,
@@ -183,6 +201,7 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
     idempotency,
     engine: work.engine,
     ledger: work.ledger,
+    ...{ webhooks, media },
   });
   http.addHook("onClose", async () => stopSweeping());
   await registerInboundLimits(http, { enabled: config.RATE_LIMITS, redis });
@@ -191,8 +210,8 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
     title: "Fovea",
     version,
     description:
-      "Prepares images for vision models, and analyzes images by the million. One service, one port; every error carries " +
-      "`X-Error-Code`.",
+      "Prepares images for vision models, analyzes images by the million, and makes images of prompts. One service, one " +
+      "port; every error carries `X-Error-Code`.",
     basePath,
   });
   await http.register(
@@ -210,6 +229,7 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
           deadlineMs: config.PREPARE_DEADLINE_SECONDS * 1000,
         },
         rate: config.PREPARE_RATE_LIMIT,
+        readAsset: storage.assets.readWhole,
       });
       await scope.register(analysisRoutes, {
         engine: work.engine,
@@ -227,9 +247,15 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
         now: () => new Date(),
       });
       await scope.register(sampleRoutes);
+      await scope.register(mediaRoutes, { ...media.routes, idempotency, trail });
+      await scope.register(webhookRoutes, {
+        ...{ webhooks, trail, now: () => new Date() },
+        seesAll: ({ admin }) => admin || config.AUTH !== "all",
+        rate: config.WEBHOOK_RATE_LIMIT,
+      });
       await scope.register(auditRoutes, { audit, now: () => new Date() });
       await scope.register(quotaRoutes, {
-        quotas: work.models.quotas,
+        quotas: new Map([...work.models.quotas, ...media.quotas]),
         usual: work.models.usualQuotas,
         ledger: work.ledger,
         warnings: work.models.warnings,
@@ -254,7 +280,7 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
         summaries: { prepare: admission.state },
         capabilities: {
           supported_providers: catalog.providers().map(({ name }) => name),
-          features: ["prepare", "analysis"],
+          features: ["prepare", "analysis", "media"],
           read_formats: ["JPEG", "PNG", "GIF", "WEBP"],
           write_formats: ["JPEG", "PNG", "WEBP"],
         },
@@ -285,6 +311,9 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
     routes,
     async listen() {
       await idempotency.recover();
+      // Before the first request: what is under way then is this process's own.
+      await media.start();
+      if (config.ROLE !== "api") await webhooks.start();
       listening = await listen(http, { host: config.HOST, port: config.PORT, ports: config.PORTS });
       const { port, ports } = listening;
       await work.start();
@@ -303,7 +332,10 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
       const ends = await Promise.allSettled([
         listening ? listening.close(graceMs) : http.close(),
         work.close(graceMs),
+        media.close(graceMs),
+        webhooks.stop(graceMs),
       ]);
+      await Promise.allSettled([outbound.close(), storage.files.close()]);
       metricsServer.close();
       metricsServer.closeAllConnections();
       // Only now: whoever closes the database next does so when neither is at work any more.

@@ -14,8 +14,9 @@ import type { Config } from "./platform/config.ts";
 import type { Database } from "./platform/database/database.ts";
 import { createAdmission } from "./platform/limits/admission.ts";
 import { createHeldBytes } from "./platform/limits/held-bytes.ts";
+import type { ReadAsset } from "./platform/outbound/asset-address.ts";
 import { createOrigins } from "./platform/outbound/origins.ts";
-import { createOutbound } from "./platform/outbound/outbound.ts";
+import type { Outbound } from "./platform/outbound/outbound.ts";
 import { createPictureSource } from "./platform/outbound/picture-source.ts";
 import { createS3Reader } from "./platform/outbound/s3.ts";
 import { type ComposedVision, composeVision } from "./vision.ts";
@@ -41,14 +42,22 @@ export function composeBatchWork(
   {
     memoryBytes,
     catalog,
+    outbound,
+    readAsset,
+    storageBucket,
     onItem,
     onPurged,
-  }: { readonly memoryBytes: number; readonly catalog: Catalog } & Pick<EngineOptions, "onItem" | "onPurged">,
+    onStopped,
+  }: {
+    readonly memoryBytes: number;
+    readonly catalog: Catalog;
+    /** Closed by whoever made it, after this. */
+    readonly outbound: Outbound;
+    readonly readAsset: ReadAsset;
+    /** Where the service keeps its own files; null for a folder. */
+    readonly storageBucket: string | null;
+  } & Pick<EngineOptions, "onItem" | "onPurged" | "onStopped">,
 ): BatchWork {
-  const development = config.ENVIRONMENT === "development";
-  const outbound = createOutbound({
-    allowPrivate: config.ALLOW_PRIVATE_NETWORKS ?? (development ? ["loopback"] : []),
-  });
   const origins = createOrigins({
     concurrency: config.ORIGIN_CONCURRENCY,
     perSecond: config.ORIGIN_RATE_PER_SECOND ?? null,
@@ -68,12 +77,14 @@ export function composeBatchWork(
     origins,
     s3,
     buckets: config.S3_BUCKETS ?? null,
+    excludedBucket: storageBucket,
     maxBytes: maxPictureBytes,
     room: createHeldBytes({
       totalBytes: Math.min(memoryBytes, mostHeldBytes),
       maxBytes: maxPictureBytes,
     }),
     totalMs: config.IMAGE_TIMEOUT_SECONDS * 1000,
+    readAsset,
   });
   const runPixelWork = createRunPixelWork(
     createAdmission({
@@ -120,6 +131,7 @@ export function composeBatchWork(
     kinds: [rows],
     ...(onItem ? { onItem } : {}),
     ...(onPurged ? { onPurged } : {}),
+    ...(onStopped ? { onStopped } : {}),
     slots: config.ROLE === "api" ? 0 : slots,
   });
   return {
@@ -135,7 +147,7 @@ export function composeBatchWork(
       closeInTurn(
         [() => engine.stop(graceMs)],
         [() => origins.close()],
-        [() => models.close(), () => outbound.close(), () => s3.close()],
+        [() => models.close(), () => s3.close()],
         // Last, and always: the ends of calls that the others waited for are written with it.
         [() => ledger.close()],
       ),

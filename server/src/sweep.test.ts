@@ -6,7 +6,7 @@ import { startSweeping } from "./sweep.ts";
 const hour = 3_600_000;
 const day = 24 * hour;
 
-test("every hour what is out of date goes: addresses and calls after a month", async () => {
+test("every hour what is out of date goes: addresses, calls and deliveries after a month", async () => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) });
   onTestFinished(() => void vi.useRealTimers());
   const swept: unknown[] = [];
@@ -15,15 +15,17 @@ test("every hour what is out of date goes: addresses and calls after a month", a
     idempotency: { sweep: async () => swept.push("idempotency") },
     engine: { forget: async (prefix, before) => swept.push([prefix, age(before)]) },
     ledger: { forget: async (before) => swept.push(["calls", age(before)]) },
+    webhooks: { forget: async (before) => swept.push(["deliveries", age(before)]) },
+    media: { sweep: async (now) => void swept.push(["media", age(now)]) },
   });
   await vi.advanceTimersByTimeAsync(hour - 1);
   expect(swept).toEqual([]);
   await vi.advanceTimersByTimeAsync(1);
-  const once = ["idempotency", [expect.any(String), 30], ["calls", 30]];
+  const once = ["idempotency", [expect.any(String), 30], ["calls", 30], ["deliveries", 30], ["media", 0]];
   expect(swept).toEqual(once);
   await vi.advanceTimersByTimeAsync(hour);
   expect(swept).toEqual([...once, ...once]);
   stop();
   await vi.advanceTimersByTimeAsync(2 * hour);
-  expect(swept).toHaveLength(6);
+  expect(swept).toHaveLength(10);
 });

@@ -4,6 +4,7 @@ import { addressKeys } from "./features/analysis/rows.kind.ts";
 import type { Ledger } from "./models/ledger/contract.ts";
 import type { Config } from "./platform/config.ts";
 import type { Idempotency } from "./platform/idempotency/idempotency.ts";
+import type { Webhooks } from "./platform/webhooks/webhooks.ts";
 
 /** Between two looks for what is out of date. */
 const sweepMs = 3_600_000;
@@ -16,16 +17,22 @@ export function startSweeping(
     idempotency,
     engine,
     ledger,
+    webhooks,
+    media,
   }: {
     readonly idempotency: Pick<Idempotency, "sweep">;
     readonly engine: Pick<Engine, "forget">;
     readonly ledger: Pick<Ledger, "forget">;
+    readonly webhooks: Pick<Webhooks, "forget">;
+    readonly media: { sweep(now: Date): Promise<void> };
   },
 ): () => void {
   const sweep = async () => {
     await idempotency.sweep();
     await engine.forget(addressKeys, new Date(Date.now() - addressesKeptMs(config)));
     await ledger.forget(new Date(Date.now() - callsKeptMs));
+    await webhooks.forget(new Date(Date.now() - deliveriesKeptMs));
+    await media.sweep(new Date());
   };
   const sweeping = setInterval(() => {
     // What was not removed this time is removed the next time.
@@ -36,6 +43,9 @@ export function startSweeping(
 
 /** For whoever compares single calls with what a provider shows of its last month; sums are kept for good. */
 const callsKeptMs = 30 * 24 * 3_600_000;
+
+/** The log of what was told to receivers. */
+const deliveriesKeptMs = 30 * 24 * 3_600_000;
 
 /** `revalidate` asks an address with what it was when it was last seen, also beyond its lifetime: for a month. */
 const addressesKeptMs = ({ URL_CACHE_HOURS }: Config) => Math.max(URL_CACHE_HOURS, 30 * 24) * 3_600_000;

@@ -160,6 +160,23 @@ describe("who is asked for a credential", () => {
   });
 });
 
+describe("processes beside each other on one server", () => {
+  const shared = { IMAGE_STORAGE_PATH: "s3://bucket", JWT_SECRET_KEY: "theirs", WEBHOOK_SECRET: "theirs" };
+  const beside = { DATABASE_URL: "postgres://db/fovea", ROLE: "worker" };
+
+  test.each(Object.keys(shared))("have to share %s", (name) => {
+    expect(problemsOf({ ...beside, ...shared, [name]: "" })).toEqual([
+      expect.stringMatching(new RegExp(`^${name}: ROLE=worker has other processes beside it`)),
+    ]);
+  });
+
+  test("need nothing more, and one alone needs none of it", () => {
+    expect(loadConfig({ ...beside, ...shared }).ROLE).toBe("worker");
+    expect(loadConfig({ ...beside, ROLE: "all" }).ROLE).toBe("all");
+    expect(loadConfig({ ROLE: "api" }).ROLE).toBe("api");
+  });
+});
+
 describe("mistakes", () => {
   const secret = "do-not-repeat-me";
   const wrong: Environment = {
@@ -188,6 +205,7 @@ describe("mistakes", () => {
     DATABASE_URL: `mysql://user:${secret}@db`,
     DATABASE_POOL_SIZE: "1",
     ALLOW_PRIVATE_NETWORKS: "everything",
+    WEBHOOK_SECRET: `whsec_AAAA,${secret}`,
     GEMINI_BASE_URL: "x",
     OPENAI_IMAGE_SIZE: "large",
     CHUNK_SIZE: "",

@@ -113,6 +113,18 @@ function contradictions(config: Settings): Contradiction[] {
       problem: "METRICS_PORT: is also a port of the service; choose another",
     });
   }
+  if (config.ROLE !== "all" && config.DATABASE_URL !== undefined) {
+    const shared = ["IMAGE_STORAGE_PATH", "JWT_SECRET_KEY", "WEBHOOK_SECRET"] as const;
+    const missing = shared.filter((name) => config[name] === undefined);
+    if (missing.length > 0) {
+      found.push({
+        between: ["ROLE", "DATABASE_URL", ...shared],
+        problem:
+          `${missing.join(", ")}: ROLE=${config.ROLE} has other processes beside it, and what is stored or signed by one ` +
+          "is read by another; set the same in all of them (a folder that they share, or s3://bucket/prefix)",
+      });
+    }
+  }
   return found;
 }
 

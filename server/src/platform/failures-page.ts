@@ -2,15 +2,18 @@ import { type Failure, type FailureCategory, failures } from "./failures.ts";
 
 const introduction = `# Errors
 
-Two things can fail: a row of a batch, which is this page, and a request.
+A row of a batch can fail, and a media job, which are this page; and a request.
 
 **A request** that is refused says so in its status, in a sentence in its body, and by a code in the header
 \`X-Error-Code\`. These codes are in the guide of the API that was called: [prepare](prepare.md#errors),
-[analysis](analysis.md#errors).
+[analysis](analysis.md#errors), [media](media.md#errors), [webhooks](webhooks.md#errors).
 
 **A row** of a batch that cannot be done does not stop the others. Its result has a code, and that code is the same
 everywhere: in the results, in exports, in the dashboard, and as \`error_type\` in the error analysis of the batch. Match on
 the code; the sentences may change.
+
+**A media job** that fails has its code as \`error_code\` in its status: \`refused\`, \`invalid_output\`, \`model_unavailable\`,
+\`request_rejected\`, \`model_unusable\`, \`picture_lost\` or \`internal_error\`.
 
 "Again" tells whether the same row may succeed when it is tried again with nothing else changed. Failures of the network
 that pass by themselves have been tried three times, with pauses, before a row gets its code.

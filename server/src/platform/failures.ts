@@ -9,7 +9,7 @@ export type FailureCategory = "network_errors" | "invalid_urls" | "processing_er
 
 /** What is told about a code, in plain text, wherever it appears. */
 export interface Failure {
-  /** What happened to the row. */
+  /** What happened to the row, or to the job. */
   readonly sentence: string;
   /** The likely reason. */
   readonly cause: string;
@@ -21,13 +21,13 @@ export interface Failure {
 }
 
 /**
- * Every code that a failed row can have: in results and exports, in the dashboard and in the error analysis. The page
- * `docs/errors.md` is generated from it.
+ * Every code that a failed row can have: in results and exports, in the dashboard and in the error analysis; and every one
+ * of a failed media job, as its `error_code`. The page `docs/errors.md` is generated from it.
  */
 export const failures = {
   invalid_url: {
     sentence: "This is not a web address.",
-    cause: "A typing error, another column of the table, or an address that is not http, https or s3.",
+    cause: "A typing error, another column of the table, or an address that is not http, https, s3 or asset.",
     fix: "Correct the address in the table.",
     retryable: false,
     category: "invalid_urls",
@@ -80,6 +80,21 @@ export const failures = {
     cause:
       "The address asks for something that this server does not do; the message of the row has the status.",
     fix: "Open the address in a browser, and correct it.",
+    retryable: false,
+    category: "invalid_urls",
+  },
+
+  asset_not_found: {
+    sentence: "There is no stored picture with this id.",
+    cause: "A typing error in the asset:// address, or a picture that was deleted.",
+    fix: "Correct the id, or store the picture again.",
+    retryable: false,
+    category: "invalid_urls",
+  },
+  asset_expired: {
+    sentence: "The stored picture has expired.",
+    cause: "Stored pictures are kept for a time, and the asset:// address is older.",
+    fix: "Make or store the picture again, and use its new id.",
     retryable: false,
     category: "invalid_urls",
   },
@@ -255,10 +270,31 @@ export const failures = {
     category: "processing_errors",
   },
   refused: {
-    sentence: "The model refused to look at the picture.",
+    sentence: "The model refused to look at the picture, or to make one.",
     cause: "The policy of its vendor.",
-    fix: "Use another model, or do this picture by hand.",
+    fix: "Use another model, or do this picture by hand; of a media job, another prompt.",
     retryable: false,
+    category: "processing_errors",
+  },
+  request_rejected: {
+    sentence: "The provider of the model did not take the media job.",
+    cause: "A prompt or a parameter that this model does not take; the message of the job says which.",
+    fix: "Correct the request, and create the job again.",
+    retryable: false,
+    category: "processing_errors",
+  },
+  model_unusable: {
+    sentence: "The model of the media job cannot be asked.",
+    cause: "Its provider has no such model, refuses the keys, or is not configured any more.",
+    fix: "Mend the name or the keys, and create the job again.",
+    retryable: false,
+    category: "processing_errors",
+  },
+  picture_lost: {
+    sentence: "A picture was made, and cannot be had any more.",
+    cause: "Some providers keep pictures for an hour only, or what came is no picture that can be read.",
+    fix: "Create the job again; what was lost may have been billed.",
+    retryable: true,
     category: "processing_errors",
   },
   model_unavailable: {

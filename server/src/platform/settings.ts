@@ -44,6 +44,12 @@ const httpUrl = z
 const text = z.string();
 const secretList = z.string().transform(list);
 
+/** With fewer bytes anybody could sign. */
+const isWebhookSecret = (text: string) => {
+  const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text.trim()) ?? [];
+  return base64 !== undefined && Buffer.from(base64, "base64").length >= 16;
+};
+
 const serviceAddress = (fallback: string) => httpUrl.default(fallback);
 
 /** `60/minute` or `5/second`, `1000/hour`; `off` for none. */
@@ -134,13 +140,13 @@ export const settings = {
     oneOf(["all", "api", "worker"]).default("all"),
     "Running",
     "`all`",
-    "What this process does: answer requests (`api`), work on batches (`worker`; it answers too, for probes), or both.",
+    "What this process does: answer requests (`api`), work on batches, media jobs and webhooks (`worker`; it answers too, for probes), or both.",
   ),
   DATA_DIR: describe(
     text.default("./data"),
     "Running",
     "`./data`",
-    "The embedded database, generated secrets (mode 0600) and `models.json`; later stored files. One process at a time.",
+    "The embedded database, generated secrets (mode 0600) `models.json`, and stored files where `IMAGE_STORAGE_PATH` does not say otherwise. One process at a time.",
   ),
   LOG_LEVEL: describe(
     oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
@@ -302,8 +308,64 @@ export const settings = {
     text.optional(),
     "Storage",
     "`files` in `DATA_DIR`",
-    "Where files are stored; `s3://bucket/prefix` for S3.",
-    later,
+    "Where files are stored: a folder, or `s3://bucket/prefix`. Processes that share a database share it.",
+  ),
+  IMAGE_STORAGE_PUBLIC_URL: describe(
+    httpUrl.optional(),
+    "Storage",
+    "–",
+    "Where the storage itself gives its files to everybody, such as a CDN: then pictures are linked there.",
+  ),
+  IMAGE_LINK_DAYS: describe(
+    wholeNumber(1, 3_650).default(7),
+    "Storage",
+    "`7`",
+    "How long a signed link to a picture opens at least. Links are signed where `AUTH` is `all`.",
+  ),
+  AWS_REGION: describe(text.default("us-east-1"), "Storage", "`us-east-1`", "Region of the bucket."),
+  AWS_ENDPOINT_URL_S3: describe(
+    httpUrl.optional(),
+    "Storage",
+    "Amazon's, by `AWS_REGION`",
+    "Server of the bucket, where it is not Amazon's.",
+  ),
+  AWS_S3_FORCE_PATH_STYLE: describe(
+    flag.optional(),
+    "Storage",
+    "`on` with `AWS_ENDPOINT_URL_S3`",
+    "Names the bucket in the path instead of the host.",
+  ),
+  AWS_ACCESS_KEY_ID: describe(text.optional(), "Storage", "–", "Key of the bucket."),
+  AWS_SECRET_ACCESS_KEY: describe(text.optional(), "Storage", "–", "Its secret."),
+  AWS_SESSION_TOKEN: describe(
+    text.optional(),
+    "Storage",
+    "–",
+    "Its session token, where it is a temporary one.",
+  ),
+  AWS_ROLE_ARN: describe(
+    text.optional(),
+    "Storage",
+    "–",
+    "Role that is assumed with the token in `AWS_WEB_IDENTITY_TOKEN_FILE`, where there is no key.",
+  ),
+  AWS_WEB_IDENTITY_TOKEN_FILE: describe(
+    text.optional(),
+    "Storage",
+    "–",
+    "File of the token; Kubernetes renews it.",
+  ),
+  AWS_ROLE_SESSION_NAME: describe(
+    text.default("fovea"),
+    "Storage",
+    "`fovea`",
+    "How the session is called in records.",
+  ),
+  AWS_ENDPOINT_URL_STS: describe(
+    httpUrl.optional(),
+    "Storage",
+    "Amazon's, by `AWS_REGION`",
+    "Server that gives the role's credentials.",
   ),
   ALLOW_PRIVATE_NETWORKS: describe(
     z
@@ -371,15 +433,25 @@ export const settings = {
   S3_BUCKETS: describe(
     z.string().transform(list).optional(),
     "Outbound",
-    "every one that the key can read",
+    "every one that the key can read, but that of `IMAGE_STORAGE_PATH`",
     "Comma list of the buckets that `s3://` addresses may name: whoever may upload a CSV reads with the key.",
   ),
   WEBHOOK_SECRET: describe(
-    text.optional(),
+    text
+      .refine((secret) => !secret.startsWith("whsec_") || secret.split(",").every(isWebhookSecret), {
+        error: "expected whsec_ and the base64 of at least 16 bytes, or a comma list of such",
+      })
+      .optional(),
     "Outbound",
     "generated in `DATA_DIR`",
-    "`whsec_<base64>` (Standard Webhooks); any other text is taken as raw bytes.",
-    later,
+    "`whsec_<base64>` (Standard Webhooks), or a comma list of them, the newest first: all of them sign. Any other text is " +
+      "taken as raw bytes.",
+  ),
+  WEBHOOK_RATE_LIMIT: describe(
+    rate.default({ max: 30, windowMs: 60_000 }),
+    "Outbound",
+    "`30/minute`",
+    "Tests and redeliveries of webhooks that a caller may ask for.",
   ),
   GEMINI_API_KEYS: describe(
     secretList.default([]),
@@ -434,7 +506,7 @@ export const settings = {
     secretList.default([]),
     "Providers",
     "–",
-    "Vision; images later. Comma list of keys; `group:key` puts keys of one organization into one quota group.",
+    "Vision and images. Comma list of keys; `group:key` puts keys of one organization into one quota group.",
   ),
   OPENAI_BASE_URL: describe(
     serviceAddress("https://api.openai.com/v1"),
@@ -454,7 +526,12 @@ export const settings = {
     "see the catalog; of another server none",
     "Vision model. Of a compatible server a comma list of the models that batches may name, the usual one first.",
   ),
-  OPENAI_MODEL: describe(text.optional(), "Providers", "see the catalog", "Model for images.", later),
+  OPENAI_MODEL: describe(
+    text.optional(),
+    "Providers",
+    "`gpt-image-2` at OpenAI, elsewhere none",
+    "Model for images.",
+  ),
   OPENAI_IMAGE_SIZE: describe(
     z
       .string()
@@ -462,8 +539,7 @@ export const settings = {
       .default("1024x1024"),
     "Providers",
     "`1024x1024`",
-    "Size of generated pictures.",
-    later,
+    "Size of pictures of OpenAI's models where none is asked for.",
   ),
   OPENAI_RATE_LIMIT_RPM: describe(
     wholeNumber(1, 1_000_000).optional(),
@@ -514,20 +590,103 @@ export const settings = {
     "that of Gemini, OpenAI, Anthropic or the compatible server, whichever is configured first in this order",
     "Model of batches that name none; `local` for the offline one.",
   ),
-  REPLICATE_API_TOKEN: describe(text.optional(), "Providers", "–", "Generation.", later),
+  REPLICATE_API_TOKEN: describe(
+    secretList.default([]),
+    "Providers",
+    "–",
+    "Generation. Comma list of tokens; `group:token` puts tokens of one account into one quota group.",
+  ),
   REPLICATE_MODEL: describe(
     text.default("black-forest-labs/flux-schnell"),
     "Providers",
     "`black-forest-labs/flux-schnell`",
-    "Generation model.",
-    later,
+    "Generation model: `owner/name`, or `owner/name:version`.",
+  ),
+  REPLICATE_RATE_LIMIT_RPM: describe(
+    wholeNumber(1, 1_000_000).default(600),
+    "Providers",
+    "`600`",
+    "Predictions a minute of each quota group.",
   ),
   REPLICATE_BASE_URL: describe(
     serviceAddress("https://api.replicate.com/v1"),
     "Providers",
     "`https://api.replicate.com/v1`",
     "Address of the Replicate API.",
-    later,
+  ),
+  GEMINI_IMAGE_MODEL: describe(
+    text.default("gemini-nano-banana-2.1"),
+    "Providers",
+    "`gemini-nano-banana-2.1`",
+    "Generation model.",
+  ),
+  A1111_BASE_URL: describe(
+    httpUrl.optional(),
+    "Providers",
+    "–",
+    "Generation: a server with the API of AUTOMATIC1111's web UI, such as stable-diffusion.cpp, Forge or SD.Next.",
+  ),
+  A1111_CREDENTIALS: describe(
+    text.optional(),
+    "Providers",
+    "–",
+    "`user:password`, where the server asks for them.",
+  ),
+  A1111_MODEL: describe(
+    text.default("default"),
+    "Providers",
+    "`default`, which is what the server has loaded",
+    "Its model.",
+  ),
+  A1111_CONCURRENCY: describe(
+    wholeNumber(1, 1_000).default(1),
+    "Providers",
+    "`1`",
+    "Starts that a process has under way there at a time.",
+  ),
+  MEDIA_MODEL: describe(
+    text.optional(),
+    "Media",
+    "that of Replicate, OpenAI, the A1111 server or Gemini, whichever is configured first in this order; in development " +
+      "`local` where none is",
+    "Model of jobs that name none, with its provider: `replicate/black-forest-labs/flux-schnell`; `local` for pictures that " +
+      "no model makes.",
+  ),
+  MEDIA_MODELS: describe(
+    z.string().transform(list).optional(),
+    "Media",
+    "every one that a configured provider has",
+    "Comma list of the models that jobs may name, beside the usual one: whoever creates jobs spends with your keys.",
+  ),
+  MEDIA_MAX_RETRIES: describe(
+    wholeNumber(0, 100).default(3),
+    "Media",
+    "`3`",
+    "How often a media job is tried again after a failure of its provider.",
+  ),
+  MEDIA_TIMEOUT_SECONDS: describe(
+    wholeNumber(5, 800).default(300),
+    "Media",
+    "`300`",
+    "How long a model may take for one start.",
+  ),
+  MEDIA_RETENTION_DAYS: describe(
+    wholeNumber(0, 36_500).default(30),
+    "Media",
+    "`30`",
+    "How long pictures are kept, and jobs after their end. `0` keeps them.",
+  ),
+  MEDIA_CREATE_RATE_LIMIT: describe(
+    rate.default({ max: 10, windowMs: 60_000 }),
+    "Media",
+    "`10/minute`",
+    "Jobs that a caller may create.",
+  ),
+  MEDIA_STATUS_RATE_LIMIT: describe(
+    rate.default({ max: 60, windowMs: 60_000 }),
+    "Media",
+    "`60/minute`",
+    "How often a caller may ask how a job is.",
   ),
   IMGUR_CLIENT_ID: describe(text.optional(), "Providers", "–", "Where catalog output goes when set.", later),
   IMGUR_BASE_URL: describe(
@@ -561,13 +720,6 @@ export const settings = {
     "Batches",
     "`0`",
     "Batches that ended longer ago are purged, with their results and what is cached for them alone. `0` keeps them.",
-  ),
-  MEDIA_MAX_RETRIES: describe(
-    wholeNumber(0, 100).default(3),
-    "Batches",
-    "`3`",
-    "Retries of a media job.",
-    later,
   ),
   RETRY_BASE_MS: describe(
     wholeNumber(1, 3_600_000).default(2000),

@@ -7,12 +7,16 @@ interface CodeBlock {
   readonly code: string;
 }
 
+type Language = "bash" | "javascript" | "json" | "python" | "typescript";
+
 export interface ReferenceDocument {
   /**
    * The first block of a language that holds a text, without the example of its use at its end: that calls functions
    * of the reader's own.
    */
-  code(language: "bash" | "javascript" | "python" | "typescript", holding: string): string;
+  code(language: Language, holding: string): string;
+  /** The same with that example, where it is all that a program needs. */
+  program(language: Language, holding: string): string;
 }
 
 /**
@@ -29,11 +33,15 @@ export function referenceDocument(
     : undefined;
   if (name === undefined) return undefined;
   const blocks = codeBlocks(readFileSync(join(folder, name), "utf8"));
+  const program = (language: Language, holding: string) => {
+    const block = blocks.find((each) => each.language === language && each.code.includes(holding));
+    if (!block) throw new Error(`the document has no ${language} code with ${holding}`);
+    return block.code;
+  };
   return {
+    program,
     code(language, holding) {
-      const block = blocks.find((each) => each.language === language && each.code.includes(holding));
-      if (!block) throw new Error(`the document has no ${language} code with ${holding}`);
-      const [code = ""] = block.code.split(/^(?:\/\/|#) Usage(?: example)?$/m);
+      const [code = ""] = program(language, holding).split(/^(?:\/\/|#) Usage(?: example)?$/m);
       return code;
     },
   };

@@ -13,6 +13,7 @@ test.each([
   ["s3://bucket/a/b.png", "s3://bucket/a/b.png", "s3://bucket"],
   // A key is any text: what means something in a web address is a part of its name.
   ["S3://Bucket/a b#1?.png", "S3://Bucket/a b#1?.png", "s3://bucket"],
+  [" ASSET://0B7E23EC-29AF-4E0A-9F7C-3C0D1E5F6A7B", "asset://0b7e23ec-29af-4e0a-9f7c-3c0d1e5f6a7b", "asset:"],
 ])("%j is at %s, and its origin is %s", (text, href, origin) => {
   expect(readAddress(text)).toEqual({ href, origin });
 });
@@ -32,6 +33,9 @@ test.each([
   "s3://bucket",
   "s3://bucket/",
   "s3:///key",
+  "asset://",
+  "asset://picture-of-a-cat",
+  "asset://0b7e23ec-29af-4e0a-9f7c-3c0d1e5f6a7b/info",
 ])("%j is no address", (text) => {
   expect(readAddress(text)).toBeNull();
 });

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { Chunk } from "../../engine/chunks.ts";
 import { progressOf } from "../../engine/progress.ts";
 import type { Batch, ItemResult } from "../../engine/records.ts";
+import { shownAddress } from "../../platform/webhooks/address.ts";
 import { type BatchOptions, type RowInput, rowInput } from "./batch-options.ts";
 import { dollarsOf } from "./budget.ts";
 import { instructionOf } from "./question.ts";
@@ -106,7 +107,7 @@ export function details(batch: AnalysisBatch, now: Date, usage: UsageAnswer) {
       columns: batch.upload.columns,
       model: batch.upload.model,
       cache: batch.upload.cache,
-      webhook_url: batch.upload.webhookUrl,
+      webhook_url: batch.upload.webhookUrl === null ? null : shownAddress(batch.upload.webhookUrl),
       max_cost_usd: dollarsOf(batch.upload.maxCostMicros),
       lane: batch.upload.lane,
       instruction: batch.upload.instruction?.text ?? null,

@@ -160,7 +160,7 @@ export const controlRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
       response: { 201: wire.cloneResponse, ...errors },
     },
     handler: async (request, reply) => {
-      const { new_name: name, copy_results: copyResults } = request.body;
+      const { new_name: name, copy_results: copyResults, webhook_url: webhookUrl } = request.body;
       const id = randomUUID();
       const clone = await batches.change(request.params.batch_id, async (source) =>
         engine.clone(source.id, {
@@ -168,7 +168,11 @@ export const controlRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
           name,
           owner: ownerOf(request),
           // With `refresh`, what the source found is too old for the clone.
-          options: { ...source.upload, requestedAt: (await engine.now()).toISOString() },
+          options: {
+            ...source.upload,
+            requestedAt: (await engine.now()).toISOString(),
+            ...(webhookUrl === undefined ? {} : { webhookUrl }),
+          },
           copyResults,
           also: trail.within(request, "batch.clone", source.id, {
             new_batch_id: id,

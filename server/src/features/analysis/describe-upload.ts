@@ -31,7 +31,10 @@ export const describeUpload = (schema: FastifySchema): FastifySchema => ({
                 "`refresh`: every image is fetched and analyzed anew.",
               { enum: ["use", "revalidate", "refresh"], default: "use" },
             ),
-            webhook_url: text("Stored with the batch."),
+            webhook_url: text(
+              "An http or https address of up to 2048 characters that is told when the batch completes, fails or is paused, by " +
+                "Standard Webhooks. Shown without its user, password and query.",
+            ),
             max_cost_usd: text(
               "The batch is paused when its calls to models have cost about so many dollars; up to six decimals. Absent: no limit.",
             ),

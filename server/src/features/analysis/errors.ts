@@ -83,7 +83,7 @@ export const noUrlColumn = (first: readonly string[]) =>
 export const noUrls = () =>
   refuse(
     "no_valid_urls",
-    "No valid URLs found in CSV file: no row of its column holds an http://, https:// or s3:// address.",
+    "No valid URLs found in CSV file: no row of its column holds an http://, https://, s3:// or asset:// address.",
   );
 export const rowTooLarge = (line: number, maxBytes: number) =>
   refuse("row_too_large", `The row in line ${line} holds more than ${maxBytes} bytes; shorten its cells.`);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { batchStates } from "../../engine/states.ts";
 import { maxCostError, readDollars } from "./budget.ts";
 import { resultFilterFields } from "./result-filters.ts";
+import { isWebhookUrl, webhookUrlError } from "./webhook-url.ts";
 
 /** A number in a query: what is no number is the default, as clients of the reference expect. */
 const junkIs = (fallback: number, maximum: number) =>
@@ -118,6 +119,15 @@ export const cloneRequest = body({
     .boolean({ error: "expected true or false" })
     .default(false)
     .describe("Results come along, and what has one is not worked on again."),
+  webhook_url: z
+    .string({ error: webhookUrlError })
+    .trim()
+    .refine(isWebhookUrl, { error: webhookUrlError })
+    .nullable()
+    .exactOptional()
+    .describe(
+      "Where the clone tells that it completes, fails or is paused; null: nowhere. Absent: as the other.",
+    ),
 });
 
 export const softDeleteRequest = body({

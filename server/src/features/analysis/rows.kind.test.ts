@@ -106,6 +106,7 @@ async function setup(
     origins,
     s3,
     buckets: null,
+    excludedBucket: null,
     maxBytes: 100_000,
     totalMs: 10_000,
   });

@@ -91,7 +91,8 @@ export function createRowsKind(options: RowsOptions): Kind {
       const refusal = unaskable(model, batch.instruction);
       if (refusal !== null) return hold(refusal);
       const address = readAddress(rowInput.parse(input).url);
-      if (!address) return failed("invalid_url", "The row holds no http://, https:// or s3:// address.");
+      if (!address)
+        return failed("invalid_url", "The row holds no http://, https://, s3:// or asset:// address.");
       const lane = batch.lane === "batch" ? laneOf(options.vision, model) : null;
       if (batch.lane === "batch" && lane === null) return hold(missingLane(model.name));
       const row = createRow({ ...options, pictures }, batch, model, lane, context);
@@ -149,7 +150,7 @@ function createRow(
   /** Why nothing that costs may be begun for the row; null where it may. */
   const refusal = async (): Promise<Outcome | null> => {
     const reason = await over();
-    if (reason !== null) return hold(reason);
+    if (reason !== null) return hold(reason, "budget");
     const until = lane && (await laneIsFull(lane, { ...budget, spending, now }));
     return until ? restUntil(until) : null;
   };
@@ -241,7 +242,7 @@ function createRow(
       const outcome = await ask(href, origin, freshSince);
       // It may wait since the batch has cost what it may meanwhile: then nobody in the line need wait for that.
       const reason = outcome.status === "later" && outcome.code === null ? await over() : null;
-      return reason === null ? outcome : hold(reason);
+      return reason === null ? outcome : hold(reason, "budget");
     } finally {
       place?.leave();
     }

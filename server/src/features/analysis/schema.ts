@@ -108,7 +108,7 @@ export const detailsResponse = envelope(
       columns: z.array(z.string()).nullable(),
       model: z.string().nullable(),
       cache: z.enum(["use", "revalidate", "refresh"]),
-      webhook_url: z.string().nullable(),
+      webhook_url: z.string().nullable().describe("Without its user, password and query."),
       max_cost_usd: z.number().nullable().describe("The batch is paused when it has cost so much."),
       lane: z.enum(["online", "batch"]).describe("`batch`: by way of the provider's batch API."),
       instruction: z

@@ -62,10 +62,16 @@ test.each([
   ["model", "Local", /^model: Local is not configured/],
   ["model", "x".repeat(10_000), /^model: x{100} is not configured/],
   ["cache", "never", /^cache: expected one of use, revalidate, refresh$/],
-  ["webhook_url", "hooks.example", /^webhook_url: expected an http:\/\/ or https:\/\/ address$/],
+  [
+    "webhook_url",
+    "hooks.example",
+    /^webhook_url: expected an http:\/\/ or https:\/\/ address of at most 2048 characters$/,
+  ],
   ["webhook_url", "file:///etc/passwd", /^webhook_url: /],
   ["webhook_url", "https://", /^webhook_url: /],
+  ["webhook_url", "https:hooks.example", /^webhook_url: /],
   ["webhook_url", `https://hooks.example/${"x".repeat(2_048)}`, /^webhook_url: /],
+  ["webhook_url", `https://hooks.example/${"ä".repeat(400)}`, /^webhook_url: /],
 ])("%s is refused that reads %j", (field, text, message) => {
   const refusal = expect.objectContaining({ code: "validation_error", status: 400 });
   expect(() => read({ [field]: text })).toThrow(message);

@@ -2,6 +2,7 @@ import type { BatchOptions, CacheMode, LaneName } from "./batch-options.ts";
 import { maxCostError, readDollars } from "./budget.ts";
 import { invalidField } from "./errors.ts";
 import { readQuestion } from "./question.ts";
+import { isWebhookUrl, webhookUrlError } from "./webhook-url.ts";
 
 /** The settings of an upload. */
 export interface BatchFields
@@ -23,7 +24,6 @@ export interface Choices {
 }
 
 const maxNameLength = 255;
-const maxAddressLength = 2_048;
 const cacheModes: readonly CacheMode[] = ["use", "revalidate", "refresh"];
 
 /**
@@ -98,11 +98,8 @@ function readMaxCost(dollars: string): number | null {
   return micros;
 }
 
-const isShortUrl = (text: string) => text.length <= maxAddressLength && URL.canParse(text);
-
 function readWebhook(address: string): string | null {
   if (address === "") return null;
-  const valid = /^https?:\/\//i.test(address) && isShortUrl(address) && !address.includes("\u0000");
-  if (!valid) throw invalidField("webhook_url", "expected an http:// or https:// address");
+  if (!isWebhookUrl(address)) throw invalidField("webhook_url", webhookUrlError);
   return address;
 }

@@ -39,6 +39,35 @@ const probe = { access: "public", probe: true } as const;
 export const operationsRoutes: FastifyPluginAsync<OperationsOptions> = async (http, options) => {
   const now = () => new Date().toISOString();
 
+  /** The body that the batch and the media API share. */
+  const apiHealth = async () => {
+    const timestamp = now();
+    const [database, redis] = await Promise.all([options.database(), options.redis()]);
+    const status = database && redis !== false ? "healthy" : "degraded";
+    const { batches } = options;
+    return {
+      success: true,
+      status,
+      // That of the documents, which their clients compare.
+      version: "1.0.0",
+      environment: options.environment,
+      services: { database, redis: redis !== false },
+      data: {
+        status,
+        database: database ? "connected" : "disconnected",
+        redis: redis === null ? "not_configured" : redis ? "connected" : "disconnected",
+        config: {
+          chunk_size: batches.chunkSize,
+          max_concurrent_batches: batches.maxConcurrentBatches,
+          max_concurrent_workers: batches.maxConcurrentWorkers,
+          api_keys_count: batches.apiKeys,
+        },
+        warnings: options.warnings(),
+      },
+      timestamp,
+    };
+  };
+
   http.get("/health", {
     config: probe,
     schema: {
@@ -66,32 +95,25 @@ export const operationsRoutes: FastifyPluginAsync<OperationsOptions> = async (ht
       operationId: "getApiHealth",
       summary: "The health answer that clients of the batch and media APIs look for, in one body",
     },
-    handler: async () => {
-      const timestamp = now();
-      const [database, redis] = await Promise.all([options.database(), options.redis()]);
-      const healthy = database && redis !== false;
-      const { batches } = options;
-      return {
-        success: true,
-        status: healthy ? "healthy" : "degraded",
-        // That of the documents, which their clients compare.
-        version: "1.0.0",
-        environment: options.environment,
-        services: { database, redis: redis !== false },
-        data: {
-          status: healthy ? "healthy" : "degraded",
-          database: database ? "connected" : "disconnected",
-          redis: redis === null ? "not_configured" : redis ? "connected" : "disconnected",
-          config: {
-            chunk_size: batches.chunkSize,
-            max_concurrent_batches: batches.maxConcurrentBatches,
-            max_concurrent_workers: batches.maxConcurrentWorkers,
-            api_keys_count: batches.apiKeys,
-          },
-          warnings: options.warnings(),
-        },
-        timestamp,
-      };
+    handler: apiHealth,
+  });
+
+  http.get("/api/v1/health/live", {
+    config: probe,
+    schema: { tags, operationId: "getApiLiveness", summary: "Liveness, as the media API's document has it" },
+    handler: async () => ({ status: "alive" }),
+  });
+
+  http.get("/api/v1/health/ready", {
+    config: probe,
+    schema: {
+      tags,
+      operationId: "getApiReadiness",
+      summary: "Readiness, as the media API's document has it: the health answer, 503 as `/health/ready`",
+    },
+    handler: async (_request, reply) => {
+      const health = await apiHealth();
+      return reply.code(options.draining() || !health.services.database ? 503 : 200).send(health);
     },
   });
 

@@ -14,9 +14,9 @@ async function ids(database: Database): Promise<number[]> {
   return rows.map(({ id }) => id);
 }
 
-describeDatabase("transactions", ({ open: openEmpty, engine }) => {
+describeDatabase("transactions", ({ open: openEmpty, emptied, engine }) => {
   const open = async (options?: Parameters<typeof openEmpty>[0]) => {
-    const database = await openEmpty(options);
+    const database = await (options ? openEmpty(options) : emptied());
     await sql`create table items (id int primary key)`.execute(database.sql);
     return database;
   };

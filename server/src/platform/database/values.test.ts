@@ -12,9 +12,9 @@ const one = async (database: Database, value: RawBuilder<unknown>) => {
   return rows[0]?.value;
 };
 
-describeDatabase("values", ({ open }) => {
+describeDatabase("values", ({ open, emptied }) => {
   test("arrive as the same JavaScript from both", async () => {
-    const database = await open();
+    const database = await emptied();
     const read = (literal: string) => one(database, sql.raw(literal));
     expect(await read("true")).toBe(true);
     expect(await read("false")).toBe(false);
@@ -50,7 +50,7 @@ describeDatabase("values", ({ open }) => {
   });
 
   test("arrays arrive as arrays, with their nulls and as deep as they are", async () => {
-    const database = await open();
+    const database = await emptied();
     const read = (literal: string) => one(database, sql.raw(literal));
     expect(await read(`array['a', null, 'b,"c"', '', 'NULL', '{}']`)).toEqual([
       "a",
@@ -110,7 +110,7 @@ describeDatabase("values", ({ open }) => {
   });
 
   test("columns are taken apart by unnest, row by row", async () => {
-    const database = await open();
+    const database = await emptied();
     const { rows } = await sql`
       select * from unnest(
         ${[1, 2]}::int8[], ${["a", null]}::text[], ${["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", null]}::uuid[],
@@ -123,7 +123,7 @@ describeDatabase("values", ({ open }) => {
   });
 
   test("a row of megabytes arrives whole, both ways", async () => {
-    const database = await open();
+    const database = await emptied();
     const bytes = Buffer.alloc(5_000_000, "0123456789abcde");
     expect(await one(database, sql`${bytes}::bytea`)).toEqual(bytes);
     const { rows } = await sql<{ text: string }>`
@@ -148,7 +148,7 @@ describeDatabase("values", ({ open }) => {
     ["an invalid Date", new Date(Number.NaN)],
     ["a symbol", Symbol("x")],
   ])("what cannot be stored is refused before it is sent: %s", async (_name, value) => {
-    const database = await open();
+    const database = await emptied();
     const refusal = await one(database, sql`${value}::text`).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(UnstorableValue);
     expect((refusal as Error).message).toContain("$1");

@@ -9,7 +9,7 @@ import { defineQueue, type Queue } from "./queue.ts";
 import { addEffect, createEffects, effects, steps } from "./testing/steps.ts";
 import { countdown, jobsUnderTest } from "./testing/world.ts";
 
-describeDatabase("jobs", ({ open, place }) => {
+describeDatabase("jobs", ({ emptied: open }) => {
   test("a job exists if and when the transaction that sent it commits, from the first transaction on", async () => {
     const database = await open();
     const { jobs } = jobsUnderTest({ database });
@@ -434,7 +434,7 @@ describeDatabase("jobs", ({ open, place }) => {
   });
 
   test("settings of a queue that changed hold from the next start", async () => {
-    const database = await open(await place());
+    const database = await open();
     const { jobs: before } = jobsUnderTest({ database });
     await before.start();
     await before.stop(0);

@@ -67,6 +67,9 @@ export interface Jobs {
   redrive(queue: Queue, ids?: readonly string[]): Promise<number>;
 }
 
+/** Milliseconds: time to commit what a job was sent with. */
+const leastWakeMs = 25;
+
 interface Registered {
   readonly queue: Queue;
   readonly name: string;
@@ -136,7 +139,11 @@ export function createJobs(options: JobsOptions): Jobs {
     async send(sql, queue, data, sendOptions = {}) {
       assertStarted();
       assertKnown(queue);
-      return await send(boss, sql, queue, data, sendOptions);
+      const id = await send(boss, sql, queue, data, sendOptions);
+      const { startAfter } = sendOptions;
+      // Whoever sends within a transaction has committed it by then, or the poll finds it.
+      if (startAfter) polling?.wakeIn(queue.name, Math.max(leastWakeMs, startAfter.getTime() - Date.now()));
+      return id;
     },
     async sendMany(sql, queue, items) {
       assertStarted();

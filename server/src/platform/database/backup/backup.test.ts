@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { sql } from "kysely";
@@ -170,24 +170,31 @@ describeDatabase("backup and restore", (suite) => {
     expect(await contents(target)).toMatchObject({ count: 2501 });
   });
 
-  test.each([
-    ["cut off", (file: string) => writeFileSync(file, readFileSync(file).subarray(0, -5000))],
-    ["without its end", (file: string) => rewrite(file, (lines) => lines.slice(0, -1))],
-    ["with a row less", (file: string) => rewrite(file, (lines) => lines.toSpliced(5, 1))],
-    [
-      "with a table less",
-      (file: string) => rewrite(file, (lines) => lines.filter((line) => !/empty"/.test(line))),
-    ],
-    ["of something else", (file: string) => writeFileSync(file, gzipSync('{"format":"other"}\n'))],
-    ["not gzipped", (file: string) => writeFileSync(file, "hello")],
-    ["empty", (file: string) => writeFileSync(file, gzipSync(""))],
-  ])("a file that is %s changes nothing", async (_name, damage) => {
+  test("a file that is damaged, or no backup, changes nothing", async () => {
     const file = await backup(await filled(suite));
-    damage(file);
     const target = await filled(suite);
     const before = await contents(target);
-    await expect(restoreInto(target, file, { force: true })).rejects.toMatchObject({ code: "not_a_backup" });
-    expect(await contents(target)).toEqual(before);
+    const damages: Readonly<Record<string, (file: string) => void>> = {
+      "cut off": (damaged) => writeFileSync(damaged, readFileSync(file).subarray(0, -5000)),
+      "without its end": (damaged) => rewrite(damaged, (lines) => lines.slice(0, -1)),
+      "with a row less": (damaged) => rewrite(damaged, (lines) => lines.toSpliced(5, 1)),
+      "with a table less": (damaged) =>
+        rewrite(damaged, (lines) => lines.filter((line) => !/empty"/.test(line))),
+      "of something else": (damaged) => writeFileSync(damaged, gzipSync('{"format":"other"}\n')),
+      "not gzipped": (damaged) => writeFileSync(damaged, "hello"),
+      empty: (damaged) => writeFileSync(damaged, gzipSync("")),
+    };
+    for (const [what, damage] of Object.entries(damages)) {
+      const damaged = `${file}-${what}`;
+      copyFileSync(file, damaged);
+      damage(damaged);
+      await expect(restoreInto(target, damaged, { force: true }), what).rejects.toMatchObject({
+        code: "not_a_backup",
+      });
+      expect(await contents(target), what).toEqual(before);
+    }
+    // It is the damage that was refused.
+    await restoreInto(target, file, { force: true });
   });
 
   test("tables of a library are kept where its version is the same, and left out and told where not", async () => {

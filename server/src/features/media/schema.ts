@@ -1,0 +1,182 @@
+import { z } from "zod";
+import { outputFormats, schedulers } from "./generate-request-parameters.ts";
+import { jobStates } from "./job.ts";
+
+const time = z.iso.datetime().describe("ISO 8601, UTC.");
+const count = z.int().nonnegative();
+const pixels = z.int().positive();
+const side = z.int().min(128).max(2048).nullish().describe("Pixels.");
+const anything = z.record(z.string(), z.unknown());
+
+const parameters = z.looseObject({
+  width: side,
+  height: side,
+  num_inference_steps: z.int().min(1).max(500).nullish(),
+  guidance_scale: z.number().min(1).max(20).nullish(),
+  negative_prompt: z.string().max(1000).nullish().describe("What is not to be seen."),
+  seed: z.int().min(0).max(2_147_483_647).nullish(),
+  scheduler: z.enum(schedulers).nullish(),
+  num_outputs: z.int().min(1).max(4).nullish(),
+  aspect_ratio: z
+    .string()
+    .regex(/^[1-9][0-9]{0,4}:[1-9][0-9]{0,4}$/)
+    .nullish()
+    .describe("`16:9`, at most 8 to 1; counts where neither width nor height is given."),
+  output_quality: z.int().min(1).max(100).nullish().describe("Of a lossy format."),
+  output_format: z.enum(outputFormats).nullish().describe("`png` where it is absent."),
+});
+
+/** For the API page only: bodies are read by `readGenerateRequest`, whose words are those of the reference. */
+export const generateBody = z.object({
+  prompt: z.string().min(1).max(1000).describe("Space around it does not count."),
+  parameters: parameters
+    .nullish()
+    .describe("Echoed as they are. Keys of your own are allowed; those that the model knows reach it."),
+  webhook_url: z.string().max(500).nullish().describe("Is told when the job has ended."),
+  metadata: anything.nullish().describe("Comes back with the status and the webhook."),
+  strict: z
+    .boolean()
+    .nullish()
+    .describe("Whether a parameter that the model does not follow is a 422 instead of a warning."),
+  model: z.string().min(1).max(200).nullish().describe("Absent: the configured one."),
+});
+
+/** For the API page only, as `generateBody`: `readListQuery` reads it. */
+export const listQuery = z.object({
+  page: z.int().min(1).default(1),
+  per_page: z.int().min(1).max(100).default(20),
+  status: z.enum(jobStates).optional(),
+});
+
+/** For the API page only: `readId` reads them. */
+export const jobPath = z.object({ job_id: z.uuid() });
+export const mediaPath = z.object({ media_id: z.uuid() });
+
+/** Options of a route whose schema of the request describes it, and leaves what came as it is. */
+export const describedOnly = { validatorCompiler: () => (value: unknown) => ({ value }) };
+
+const validationResponse = z
+  .object({
+    detail: z.array(
+      z.object({
+        type: z.string().describe("`string_too_short`, `greater_equal`, `less_equal`, `missing`…"),
+        loc: z.array(z.union([z.string(), z.int()])).describe('`["body", "parameters", "width"]`'),
+        msg: z.string(),
+        input: z.unknown().describe("What was sent there."),
+      }),
+    ),
+  })
+  .describe("All that is wrong with the request.");
+
+const refusal = z.object({ detail: z.string(), request_id: z.string() });
+const crash = z.object({ error: z.string(), message: z.string(), request_id: z.string() });
+
+export const errorResponses = {
+  422: validationResponse,
+  "4xx": refusal,
+  "5xx": z.union([crash, refusal]),
+};
+
+const picture = z.object({
+  id: z.uuid(),
+  url: z.string().describe("Absolute in the status of a job, below the address of this service in the list."),
+  type: z.literal("image"),
+  mime_type: z.string(),
+  file_size_bytes: count,
+  width: pixels,
+  height: pixels,
+  seed: z.int().nonnegative().optional().describe("Absent where nobody knows it."),
+  is_expired: z
+    .literal(true)
+    .optional()
+    .describe("Of one whose time is over: its bytes are gone, or go soon."),
+});
+
+const warning = z.object({
+  code: z
+    .enum(["ignored", "clamped", "adjusted", "withheld", "missing"])
+    .describe(
+      "`ignored`; `clamped` to the bounds of the model; `adjusted` to the nearest of what it offers; `withheld` by the " +
+        "policy of its provider; `missing` although it was asked for.",
+    ),
+  parameter: z.string().describe("Its name in the request."),
+  message: z.string(),
+});
+
+export const statusResponse = z.object({
+  id: z.uuid(),
+  status: z.enum(jobStates),
+  prompt: z.string(),
+  parameters: anything.nullable().describe("As they were sent."),
+  created_at: time,
+  updated_at: time,
+  started_at: time.nullable().describe("Of the first attempt."),
+  completed_at: time.nullable(),
+  duration_seconds: z.number().nonnegative().nullable(),
+  retry_count: count,
+  error_message: z.string().nullable(),
+  media: z.array(picture).nullable().describe("Null before there are any, and when all are deleted."),
+  progress: z.number().min(0).max(100).describe("0 while it waits, 100 only when it is completed."),
+  warnings: z.array(warning).optional().describe("What of the request the model does not follow."),
+  provider: z.string().describe("`local` where no model is asked at all."),
+  model: z.string(),
+  metadata: anything.optional().describe("Where there was any."),
+  error_code: z.string().optional().describe("Of one that failed: see docs/errors.md."),
+  error_details: z.object({ retry_count: count, max_retries: count }).optional(),
+  estimated_cost_usd: z
+    .number()
+    .optional()
+    .describe("An estimate, by listed prices; absent where none is known. The vendor's bill decides."),
+  possibly_paid_twice: count
+    .optional()
+    .describe("Starts of the model that may have been billed and brought no picture."),
+});
+
+export const createdResponse = statusResponse.partial().extend({
+  id: z.uuid(),
+  status: z.enum(jobStates).describe("`pending`; with `Prefer: wait` how it is after that."),
+  created_at: time,
+  status_url: z.string().describe("Below the address of this service."),
+  estimated_completion_time: count.describe("Seconds; the same for all."),
+});
+
+export const listResponse = z.object({
+  jobs: z.array(statusResponse).describe("Newest first."),
+  total: count,
+  page: count,
+  per_page: count,
+  has_next: z.boolean(),
+  has_prev: z.boolean(),
+});
+
+export const mediaInfoResponse = z.object({
+  id: z.uuid(),
+  type: z.literal("image"),
+  storage_path: z.string(),
+  storage_url: z.string().nullable(),
+  file_size_bytes: count,
+  mime_type: z.string(),
+  file_extension: z.string().describe("With its dot: `.png`."),
+  width: pixels,
+  height: pixels,
+  created_at: time,
+  duration_seconds: z.null().optional().describe("Pictures have none."),
+  aspect_ratio: z.string().nullable().optional(),
+  generation_model_name: z.string().nullable().optional(),
+  generation_model_version: z.string().nullable().optional(),
+  storage_provider: z.string().optional(),
+  bucket_name: z.string().nullable().optional(),
+  expires_at: time.nullable().optional(),
+  is_expired: z.boolean().optional(),
+  extra_metadata: anything.nullable().optional(),
+});
+
+/** For the API page only: `readDerivedSize` reads it. */
+export const sizeQuery = z.object({
+  width: z.int().min(16).max(4096).optional().describe("Pixels that it fits into; it is never enlarged."),
+  height: z.int().min(16).max(4096).optional(),
+  format: z.enum(["png", "jpg", "jpeg", "webp"]).optional(),
+  quality: z.int().min(1).max(100).optional().describe("Of a lossy format."),
+  expires: z.string().optional().describe("Of a signed link, with `signature`."),
+  signature: z.string().optional(),
+});
