@@ -7,9 +7,15 @@ process.env["FUZZ_IMAGES"] ??= "20000";
 const files = [
   "server/test/engine/",
   "server/test/database/kill",
+  "server/test/analysis/hosted-books",
   "server/test/analysis/hosted-kills",
   "server/test/analysis/batch-lane-kills",
   "server/src/platform/database/embedded/folder-lock",
+  "server/test/models/batch-lane",
+  "server/test/models/quotas-pace",
+  "server/test/backup",
+  "server/test/media/kills",
+  "server/test/webhooks/kills",
   "server/test/fuzz",
 ];
 const chosen = process.argv.slice(2);

@@ -6,10 +6,14 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
   probes: [
     "GET /health",
     "GET /api/v1/health",
+    "GET /api/v1/health/live",
+    "GET /api/v1/health/ready",
     "GET /samples/:name",
     "GET /health/live",
     "GET /health/ready",
     "GET /health/capabilities",
+    // Signed by the provider that calls.
+    "POST /api/v1/jobs/callbacks/:generation_id",
   ],
   "sign-in": ["GET /sign-in", "POST /sign-in", "POST /sign-out"],
   preflight: ["OPTIONS *"],
@@ -69,6 +73,22 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
     "GET /api/v1/system/stats",
     "GET /api/v1/ping",
   ],
+  media: [
+    "POST /api/v1/jobs/generate",
+    "GET /api/v1/jobs/status/:job_id",
+    "GET /api/v1/jobs",
+    "DELETE /api/v1/jobs/:job_id",
+    // Also by a signed link, with no credential: see send-asset and the browser's test of it.
+    "GET /api/v1/media/:media_id",
+    "GET /api/v1/media/:media_id/info",
+    "DELETE /api/v1/media/:media_id",
+  ],
+  webhooks: [
+    "GET /api/v1/webhooks/deliveries",
+    "GET /api/v1/webhooks/deliveries/:id",
+    "POST /api/v1/webhooks/deliveries/:id/redeliver",
+    "POST /api/v1/webhooks/test",
+  ],
   operator: [
     "GET /admin/queue/status",
     "POST /admin/queue/cleanup",
@@ -100,6 +120,7 @@ export const expectedAccess: Readonly<Record<string, Access>> = {
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+media     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 operator  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
@@ -107,6 +128,7 @@ prepare   401  401     401     ok    ok    ok  401 401    401   401   401    401
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 stats     401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
+webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 `,
   },
   "AUTH=contract with Entra ID": {
@@ -116,6 +138,7 @@ stats     401  401     401     403   ok    403 403 401    401   401   401    401
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+media     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 operator  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
@@ -123,6 +146,7 @@ prepare   401  401     401     401   401   ok  401 401    ok    401   ok     401
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 stats     401  401     401     403   ok    403 403 401    403   401   ok     401         401           403     page
+webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 `,
   },
   "AUTH=contract with Entra ID, in production off loopback": {
@@ -132,6 +156,7 @@ stats     401  401     401     403   ok    403 403 401    403   401   ok     401
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+media     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
 operator  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
@@ -139,6 +164,7 @@ prepare   401  401     401     401   401   401 401 401    ok    401   ok     401
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 stats     401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
+webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 `,
   },
   "AUTH=contract with a token for the metrics": {
@@ -151,6 +177,7 @@ stats     401  401     401     403   ok    401 403 401    403   401   ok     401
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+media     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   401  401     401     401   401   401 401 401    401   401   401    401         ok            401     401
 operator  401  401     401     403   ok    403 403 401    401   401   401    ok          401           403     page
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
@@ -158,6 +185,7 @@ prepare   401  401     401     ok    ok    ok  401 401    401   401   401    401
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 stats     401  401     401     403   ok    403 403 401    401   401   401    ok          401           403     page
+webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 `,
   },
   "AUTH=all": {
@@ -167,6 +195,7 @@ stats     401  401     401     403   ok    403 403 401    401   401   401    ok 
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis  401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
 docs      401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
+media     401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
 metrics   401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
 operator  401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
@@ -174,6 +203,7 @@ prepare   401  401     401     ok    ok    ok  ok  401    401   401   401    401
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 stats     401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
+webhooks  401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
 `,
   },
   "AUTH=all with Entra ID, in production off loopback": {
@@ -183,6 +213,7 @@ stats     401  401     401     403   ok    403 403 401    401   401   401    401
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis  401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
 docs      401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
+media     401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
 metrics   401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
 operator  401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
@@ -190,6 +221,7 @@ prepare   401  401     401     ok    ok    401 ok  401    ok    401   ok     401
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 stats     401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
+webhooks  401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
 `,
   },
   "AUTH=off": {
@@ -199,6 +231,7 @@ stats     401  401     401     403   ok    401 403 401    403   401   ok     401
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+media     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 operator  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
@@ -206,6 +239,7 @@ prepare   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok 
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 stats     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 `,
   },
 };

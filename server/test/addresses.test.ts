@@ -76,7 +76,7 @@ describe("PORTS", () => {
     for (const each of ports) {
       const answer = await fetch(`http://127.0.0.1:${each}/health`);
       expect(await answer.json()).toMatchObject({ status: "healthy" });
-      const unknown = await fetch(`http://127.0.0.1:${each}/api/v1/jobs/1`);
+      const unknown = await fetch(`http://127.0.0.1:${each}/api/v1/nothing/1`);
       expect([unknown.status, unknown.headers.get("x-error-code")]).toEqual([404, "not_found"]);
     }
     await app.close(0);

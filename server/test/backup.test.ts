@@ -20,7 +20,7 @@ const startCommand = (name: string, { url, dataDir }: Place, ...args: string[]) 
     env: {
       PATH: process.env["PATH"],
       DATA_DIR: dataDir,
-      PORT: "0",
+      ...{ PORT: "0", SAMPLE: "off" },
       ...(url === undefined ? {} : { DATABASE_URL: url }),
     },
   });
@@ -76,29 +76,6 @@ describeDatabase("npm run backup and restore", ({ engine, place, open }) => {
     expect(jobs).toMatchObject([{ id, data: { to: "you" } }]);
   });
 
-  test("a second restore is refused without --force, and a second backup under the same name", async () => {
-    const where = await place();
-    const database = await open({ ...where, migrations: migrationsFolder });
-    const boss = await startBoss(database);
-    await boss.createQueue("mail");
-    await boss.send("mail", {});
-    await boss.stop({ graceful: false });
-    await database.close();
-    const file = join(await temporaryFolder(), "fovea.backup");
-    await run("backup", where, file);
-    const content = readFileSync(file);
-    expect(await run("backup", where, file)).toEqual({
-      code: 1,
-      output: `${file} is there already, and backups are not overwritten: give another name.`,
-    });
-    expect(readFileSync(file)).toEqual(content);
-    expect(await run("restore", where, file)).toEqual({
-      code: 1,
-      output: expect.stringMatching(/^The database holds data already .*pgboss\.job.*--force/),
-    });
-    expect(await run("restore", where, file, "--force")).toMatchObject({ code: 0 });
-  });
-
   test("while the service runs, a restore is refused; so is a backup of the embedded database", async () => {
     const where = await place();
     const service = startCommand("main", where);
@@ -121,6 +98,35 @@ describeDatabase("npm run backup and restore", ({ engine, place, open }) => {
     await service.ended;
   });
 });
+
+describeDatabase(
+  "npm run restore, and backup, twice",
+  ({ place, open }) => {
+    test("a second restore is refused without --force, and a second backup under the same name", async () => {
+      const where = await place();
+      const database = await open({ ...where, migrations: migrationsFolder });
+      const boss = await startBoss(database);
+      await boss.createQueue("mail");
+      await boss.send("mail", {});
+      await boss.stop({ graceful: false });
+      await database.close();
+      const file = join(await temporaryFolder(), "fovea.backup");
+      await run("backup", where, file);
+      const content = readFileSync(file);
+      expect(await run("backup", where, file)).toEqual({
+        code: 1,
+        output: `${file} is there already, and backups are not overwritten: give another name.`,
+      });
+      expect(readFileSync(file)).toEqual(content);
+      expect(await run("restore", where, file)).toEqual({
+        code: 1,
+        output: expect.stringMatching(/^The database holds data already .*pgboss\.job.*--force/),
+      });
+      expect(await run("restore", where, file, "--force")).toMatchObject({ code: 0 });
+    });
+  },
+  { ordinarily: "postgresql" },
+);
 
 test("called wrongly, the commands say how they are called", async () => {
   const where = { url: undefined, dataDir: await temporaryFolder() };

@@ -45,7 +45,6 @@ describeWith("chromium", "the docs page in a browser", ({ path }) => {
 
   test.each([
     ["/docs", {}],
-    ["/docs", { BASE_PATH: "/team/images" }],
     ["/docs/", { BASE_PATH: "/team/images" }],
   ])("%s shows the operations and loads nothing from elsewhere: %j", async (address, env) => {
     const { baseUrl } = await listenApp(env);
@@ -61,8 +60,9 @@ describeWith("chromium", "the docs page in a browser", ({ path }) => {
 
   test("a request can be tried from the page with a token", async () => {
     const { baseUrl, token } = await listenApp({ BASE_PATH: "/team/images" });
-    const { page, problems } = await openPage();
+    const { page, requests, problems } = await openPage();
     await page.goto(`${baseUrl}/docs`);
+    await expectOperations(page);
     await page.locator("button.authorize").click();
     await page.getByLabel("auth-bearer-value").fill(token);
     await page.locator(".auth-btn-wrapper button.authorize").first().click();
@@ -74,6 +74,7 @@ describeWith("chromium", "the docs page in a browser", ({ path }) => {
     await answered.last().waitFor();
     expect(await answered.last().textContent()).toContain("200");
     expect(problems).toEqual([]);
+    expect(origins(requests)).toEqual([new URL(baseUrl).origin]);
     await page.close();
   });
 

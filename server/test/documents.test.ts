@@ -1,6 +1,7 @@
 import { existsSync, globSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { schedulers } from "../src/features/media/generate-request-parameters.ts";
 import { settings } from "../src/platform/settings.ts";
 import { documentNames, readDocument, repository, withoutCode } from "./documents.ts";
 
@@ -13,8 +14,11 @@ const anchorOf = (heading: string) =>
     .replace(/[^\p{L}\p{N} _-]/gu, "")
     .replaceAll(" ", "-");
 
-const anchorsIn = (markdown: string) =>
-  [...withoutCode(markdown).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => anchorOf(heading));
+const anchorsIn = (markdown: string) => [
+  ...[...withoutCode(markdown).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => anchorOf(heading)),
+  // Of the rows of a table.
+  ...[...markdown.matchAll(/<a id="([^"]+)">/g)].map(([, id = ""]) => id),
+];
 
 test.each(names)("every relative link of %s leads somewhere", async (name) => {
   const markdown = await readDocument(name);
@@ -33,9 +37,8 @@ test.each(names)("every setting that %s names exists", async (name) => {
   const named = [...markdown.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`/g)].map(
     ([, each]) => each,
   );
-  expect([...Object.keys(settings), "GOOGLE_API_KEY", "GOOGLE_API_KEYS"]).toEqual(
-    expect.arrayContaining(named),
-  );
+  const known = [...Object.keys(settings), "GOOGLE_API_KEY", "GOOGLE_API_KEYS", ...schedulers];
+  expect(known).toEqual(expect.arrayContaining(named));
 });
 
 test.each(["ARCHITECTURE.md", "CONTRIBUTING.md"])("every file that %s names exists", async (name) => {

@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readHeader } from "@fovea/imaging";
 import { sql } from "kysely";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../src/platform/database/database.ts";
@@ -22,6 +23,7 @@ const access = codeBlocks(await readDocument("docs/access.md"));
 const analysis = codeBlocks(await readDocument("docs/analysis.md"));
 const exportsGuide = codeBlocks(await readDocument("docs/exports.md"));
 const operations = codeBlocks(await readDocument("docs/operations.md"));
+const mediaGuide = codeBlocks(await readDocument("docs/media.md"));
 const examples = (language: string) => blocks.filter((block) => block.language === language);
 
 describeWith("curl", "the curl examples of the guides", () => {
@@ -263,11 +265,46 @@ test("the SQL of the guide to operations runs, and it names every column of the 
   expect(named).toEqual(rows.map(({ name }) => name));
 });
 
-/** Where the groups of routes that the guides to analysis, exports and operations are about have their tables. */
-const guidesOfBatches = ["docs/analysis.md", "docs/exports.md", "docs/operations.md"];
+describeWith("curl", "the examples of the guide to media", () => {
+  test("run in their order, and what they bring is what is shown", patient, async () => {
+    const { baseUrl } = await listenAlone();
+    const folder = await exampleFolder();
+    const printed = await runCommands(mediaGuide, baseUrl, folder);
+    expectShown(mediaGuide, printed, ["completed", "info"]);
+    const pictures = ["sunset.png", "small.webp"].map(async (name) => {
+      const { format, width, height } = readHeader(await readFile(join(folder, name)));
+      return { format, width, height };
+    });
+    expect(await Promise.all(pictures)).toEqual([
+      { format: "png", width: 1024, height: 576 },
+      { format: "webp", width: 320, height: 180 },
+    ]);
 
-test("the guides to batches name every endpoint of their API, and no other", async () => {
-  const guides = await Promise.all(guidesOfBatches.map(readDocument));
+    const typescript = mediaGuide.find(({ language }) => language === "ts")?.text ?? "";
+    await writeFile(join(folder, "example.mts"), pointedTo(baseUrl, typescript));
+    expect(await run(folder, process.execPath, ["example.mts"])).toBe("local 640 360\n");
+  });
+});
+
+describeWith("python3-requests", "the Python example of the guide to media", ({ path }) => {
+  test("has a picture made, and fetches it", patient, async () => {
+    const { baseUrl } = await listenAlone();
+    const example = mediaGuide.find(({ language }) => language === "python")?.text ?? "";
+    const printed = await run(await exampleFolder(), path, ["-c", pointedTo(baseUrl, example)]);
+    expect(printed).toBe("local 640 360\n");
+  });
+});
+
+/** Where the groups of routes have their tables. */
+test.each([
+  {
+    documents: ["docs/analysis.md", "docs/exports.md", "docs/operations.md"],
+    groups: ["analysis", "operator", "stats", "metrics"],
+  },
+  { documents: ["docs/media.md"], groups: ["media"] },
+  { documents: ["docs/webhooks.md"], groups: ["webhooks"] },
+])("$documents name every endpoint of their API, and no other", async ({ documents, groups }) => {
+  const guides = await Promise.all(documents.map(readDocument));
   const rows = guides.flatMap((guide) =>
     guide.split("\n").filter((line) => /^\| \[?`(GET|POST|DELETE) \//.test(line)),
   );
@@ -278,7 +315,6 @@ test("the guides to batches name every endpoint of their API, and no other", asy
     // `POST …/start`, `pause`: a further name is only the last part of the path.
     return [first, ...endings.map((end) => first.replace(/[^/]+$/, end))];
   });
-  const groups = ["analysis", "operator", "stats", "metrics"];
   expect(named.map((name) => name.replace(/\{(\w+)\}/g, ":$1")).sort()).toEqual(
     groups.flatMap((group) => routeGroups[group] ?? []).sort(),
   );

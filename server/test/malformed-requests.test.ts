@@ -230,7 +230,7 @@ describe("an address that is no URL", () => {
 
   test("a very long address is not found", async () => {
     const { app } = await startApp();
-    const answer = await app.http.inject({ url: `/api/v1/jobs/${"x".repeat(5000)}` });
+    const answer = await app.http.inject({ url: `/api/v1/nothing/${"x".repeat(5000)}` });
     expect(answer.statusCode).toBe(404);
   });
 });

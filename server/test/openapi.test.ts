@@ -48,9 +48,9 @@ const operationsOf = ({ paths }: z.output<typeof document>) =>
     })),
   );
 
-/** Routes that are no part of any API: pages, their files, and the document itself. */
+/** Routes that are no part of any API: pages, their files, the document itself, and where providers call back. */
 const hidden =
-  /^(HEAD|OPTIONS) |^(GET|POST) \/(sign-in|sign-out|docs.*|openapi\.json|samples\/.*|upload|batch\/.*|export\/.*)?$/;
+  /^(HEAD|OPTIONS) |\/callbacks\/|^(GET|POST) \/(sign-in|sign-out|docs.*|openapi\.json|samples\/.*|upload|batch\/.*|export\/.*)?$/;
 
 /** Every value below, with the path to it. */
 function* walk(value: unknown, path: string): Generator<[path: string, key: string, value: unknown]> {
@@ -90,6 +90,17 @@ describe("/openapi.json", () => {
       "POST /api/v1/thumbnail": "makeThumbnail",
       "GET /api/v1/providers": "listProviders",
       "GET /api/v1/models": "listModels",
+      "POST /api/v1/jobs/generate": "createMediaJob",
+      "GET /api/v1/jobs/status/{job_id}": "getMediaJob",
+      "GET /api/v1/jobs": "listMediaJobs",
+      "DELETE /api/v1/jobs/{job_id}": "cancelMediaJob",
+      "GET /api/v1/media/{media_id}": "downloadMedia",
+      "GET /api/v1/media/{media_id}/info": "getMediaInfo",
+      "DELETE /api/v1/media/{media_id}": "deleteMedia",
+      "GET /api/v1/webhooks/deliveries": "listWebhookDeliveries",
+      "GET /api/v1/webhooks/deliveries/{id}": "getWebhookDelivery",
+      "POST /api/v1/webhooks/deliveries/{id}/redeliver": "redeliverWebhook",
+      "POST /api/v1/webhooks/test": "testWebhook",
       "POST /api/v1/batches": "createBatch",
       "POST /api/v1/batches/estimate": "estimateBatch",
       "GET /api/v1/batches": "listBatches",
@@ -129,6 +140,8 @@ describe("/openapi.json", () => {
       "GET /api/v1/audit": "listAuditLog",
       "GET /api/v1/ping": "pingService",
       "GET /api/v1/health": "getApiHealth",
+      "GET /api/v1/health/live": "getApiLiveness",
+      "GET /api/v1/health/ready": "getApiReadiness",
       "GET /api/v1/stats": "getStatistics",
       "GET /health": "getHealth",
       "GET /health/live": "getLiveness",

@@ -99,7 +99,7 @@ describe("/metrics", () => {
   const scrape = async (env: Record<string, string>, headers: Record<string, string> = {}) => {
     const { app } = await startApp(env);
     await app.http.inject({ url: "/nothing" });
-    await app.http.inject({ url: "/api/v1/jobs/0b9ae6f1" });
+    await app.http.inject({ url: "/api/v1/nothing/0b9ae6f1" });
     return app.http.inject({ url: "/metrics", headers });
   };
 

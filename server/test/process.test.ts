@@ -1,11 +1,13 @@
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { startProcess } from "../../scripts/fixture-process.ts";
+import { databaseFolder } from "./database-folder.ts";
 import { connectRaw } from "./raw-http.ts";
 import { listenApp, temporaryFolder } from "./world.ts";
 
@@ -20,10 +22,23 @@ interface Options {
   readonly folder?: string;
 }
 
+/** One database for all, which they open one after the other: making it takes half of a start. */
+const dataDir = await databaseFolder("fovea-process-");
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+const inherited = { PATH: process.env["PATH"] ?? "", DATA_DIR: dataDir, SAMPLE: "off" };
+
 async function start(env: Record<string, string> = {}, { channel = false, folder }: Options = {}) {
   const cwd = folder ?? (await temporaryFolder());
-  const inherited = { PATH: process.env["PATH"] ?? "" };
-  return startProcess(process.execPath, [main], { cwd, channel, env: { ...inherited, PORT: "0", ...env } });
+  const service = startProcess(process.execPath, [main], {
+    ...{ cwd, channel, env: { ...inherited, PORT: "0", ...env } },
+  });
+  const exited = once(service.child, "exit");
+  // The next one finds the database free.
+  onTestFinished(async () => {
+    service.child.kill("SIGKILL");
+    await exited;
+  });
+  return service;
 }
 
 /** The same, ready, with its address as its log tells it. */
@@ -72,7 +87,6 @@ describe("starting", () => {
     const [, authorization, url = ""] = /curl (?:-H "Authorization: (.*)" )?(\S+)$/m.exec(shown) ?? [];
     let token = "";
     if (shown.includes("npm run --silent token")) {
-      const inherited = { PATH: process.env["PATH"] ?? "" };
       const printing = startProcess(process.execPath, [tokenProgram], {
         cwd: folder,
         env: { ...inherited, ...env },

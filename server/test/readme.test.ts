@@ -53,6 +53,18 @@ describeWith("curl", "the commands of the README that analyze", () => {
   });
 });
 
+describeWith("curl", "the command of the README that makes an image", () => {
+  test("answers with the picture of its job", async () => {
+    const { baseUrl } = await listenApp();
+    const command = blocks.find(({ text }) => text.includes("/api/v1/jobs/generate"))?.text ?? "";
+    const answer = await run(await exampleFolder(), "sh", ["-ec", pointedTo(baseUrl, command)]);
+    expect(JSON.parse(answer)).toMatchObject({
+      ...{ status: "completed", provider: "local" },
+      media: [{ mime_type: "image/png", width: 1024, height: 576 }],
+    });
+  });
+});
+
 test("the figures under the picture are those of the answers", () => {
   const alternative = /!\[([^\]]*)\]\(docs\/images\/before-after\.png\)/.exec(readme)?.[1] ?? "";
   const tokensBefore = JSON.parse(shown("json")).metadata.estimated_tokens as number;
@@ -70,7 +82,7 @@ test("the README makes one promise, of at most 15 words", () => {
 test("APIs that the README calls planned answer 404", async () => {
   const { baseUrl, token } = await listenApp();
   const planned = [...readme.matchAll(/^\|.*`POST (\S+)` \| planned \|$/gm)].map(([, path]) => path);
-  expect(planned).toHaveLength(3);
+  expect(planned).toHaveLength(2);
   for (const path of planned) {
     const { status } = await fetch(baseUrl + path, {
       method: "POST",

@@ -9,6 +9,7 @@ import { type Config, loadConfig } from "../src/platform/config.ts";
 import { type Database, openDatabase } from "../src/platform/database/database.ts";
 import { loadSecrets } from "../src/platform/secrets.ts";
 import { migrationsFolder } from "../src/stored.ts";
+import { databaseFolder } from "./database-folder.ts";
 
 export interface World {
   readonly app: App;
@@ -28,7 +29,7 @@ let shared: Promise<{ database: Database; dataDir: string }> | undefined;
 
 /** One database for all apps of a test file, opened for the first: most tests ask nothing of it. */
 async function openShared() {
-  const dataDir = await mkdtemp(join(tmpdir(), "fovea-test-"));
+  const dataDir = await databaseFolder("fovea-test-");
   const database = await openDatabase({
     url: undefined,
     dataDir,
@@ -87,6 +88,13 @@ export async function listenApp(
 /** A folder that is gone after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "fovea-test-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The same for one with a database in it. */
+export async function temporaryDataDir(): Promise<string> {
+  const folder = await databaseFolder("fovea-test-");
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -6,6 +6,9 @@ import { shareService } from "./world.ts";
 
 const service = shareService({ CHUNK_SIZE: "1", MAX_CONCURRENT_BATCHES: "3" });
 
+/** Nothing is ever sent there: the port is refused. */
+const receiver = "http://127.0.0.1:22/hook";
+
 type State = "pending" | "processing" | "paused" | "completed" | "cancelled" | "deleted";
 
 let gates = 0;
@@ -249,7 +252,7 @@ describe("a clone", () => {
   test("has the rows, the settings and none of the results, and waits", async () => {
     const { client, picture } = service();
     const csv = `note;link\na;${picture}\nb;no address\n`;
-    const source = await client.analyze(csv, { model: "local", webhook_url: "https://a.example/" });
+    const source = await client.analyze(csv, { model: "local", webhook_url: `${receiver}?key=1` });
     const answer = await control(source.id, "clone", { new_name: " Again " });
     const { data } = accepted(wire.cloneResponse, answer, 201);
     expect(data).toEqual({
@@ -267,7 +270,7 @@ describe("a clone", () => {
         total_urls: 2,
         columns: ["note", "link"],
         model: "local",
-        webhook_url: "https://a.example/",
+        webhook_url: `${receiver}?…`,
         original_filename: "urls.csv",
         started_at: null,
       },
@@ -277,6 +280,21 @@ describe("a clone", () => {
     await client.reached(data.batch_id, { status: "completed", successful_count: 1, failed_count: 1 });
     const { results } = await client.results(data.batch_id);
     expect(results.map(({ cells }) => cells)).toEqual(source.results.map(({ cells }) => cells));
+  });
+
+  test("tells another receiver or none, where that is asked for", async () => {
+    const { client, picture } = service();
+    const waits = { auto_start: "false", webhook_url: receiver };
+    const { id } = await client.create(csvOf(picture), waits);
+    const cloned = async (webhook_url: string | null) => {
+      const answer = await control(id, "clone", { new_name: "Again", webhook_url });
+      const { data } = accepted(wire.cloneResponse, answer, 201);
+      return (await client.details(data.batch_id)).batch_info.webhook_url;
+    };
+    expect(await cloned(null)).toBeNull();
+    expect(await cloned("https://b.example/hook")).toBe("https://b.example/hook");
+    const answer = await control(id, "clone", { new_name: "Again", webhook_url: "b.example" });
+    expect(refused(answer, 400, "validation_error")).toMatch(/^webhook_url: expected an http:/);
   });
 
   test("with the results of a completed batch is complete", async () => {

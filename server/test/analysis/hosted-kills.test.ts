@@ -25,121 +25,132 @@ const seed = Number(process.env["SOAK_SEED"] ?? 1);
 /** Each kill is a start of a service, and machines are slow at times. */
 const patient = { timeout: soak ? 1_800_000 : 300_000 };
 
-describeDatabase("a batch of a hosted model that kill -9 interrupts", (underTest) => {
-  test(
-    "asks again for what the model was looking at, lists that, and repeats nothing else",
-    patient,
-    async () => {
-      const place = await underTest.place();
-      const run = await startHostedRun({ rows: 40 });
-      const { gemini, hashes } = run;
-      const answers = holdAnswers(gemini);
-      const first = await startService(place, run.environment);
-      answers.answer(12);
-      const { id } = await first.client.create(csvOf(...run.urls));
-      await first.client.reached(id, { processed_count: 12 });
-      const early = gemini.calls.map((call) => hashes.indexOf(call?.image.sha256 ?? "")).slice(0, 12);
-      // Each comes a flush after the one before. Ends of calls take one: only those of the last answers may be missing.
-      for (let processed = 13; processed <= 16; processed += 1) {
-        answers.answer(1);
-        await first.client.reached(id, { processed_count: processed });
-      }
-      await until(() => expect(answers.held()).toHaveLength(rowsAtOnce.alone));
-      const held = answers.held().map((hash) => hashes.indexOf(hash));
-      await first.kill();
-      await endLeases(place);
-
-      answers.answer(1_000);
-      const second = await startService(place, run.environment);
-      await allAnswered(second.client, id);
-      await assertEachAnswered(second.client, id, run);
-      const { usage } = await second.client.details(id);
-      expect(await second.terminate()).toBe(0);
-      await booksClosed(gemini);
-
-      const ours = await readOurBooks(place, id);
-      const again = assertBooksAgree(run, ours);
-      expect(again.toSorted(byNumber)).toEqual(held.toSorted(byNumber));
-      // All requests had arrived, so no call is in one of the books only.
-      const calls = run.urls.length + held.length;
-      expect(ours.total.calls).toBe(calls);
-      expect(billOf(run).requests).toBe(calls);
-      expect(usage).toMatchObject({ calls, possibly_paid_twice: ours.unanswered.length });
-      expect(usage.possibly_paid_twice_calls).toHaveLength(ours.unanswered.length);
-      const listed = usage.possibly_paid_twice_calls.map((call) => ({
-        ...call,
-        position: (call.row ?? 0) - 1,
-      }));
-      expect(listed.filter(({ asked_again }) => asked_again).map(({ position }) => position)).toEqual(
-        held.toSorted(byNumber),
-      );
-      for (const { position, api_key_used, outcome } of listed) {
-        const entry = gemini.books.entries.find(({ image }) => image === hashes[position]);
-        expect({ api_key_used, outcome }).toEqual({
-          api_key_used: labelOf(entry?.key ?? ""),
-          outcome: "lost",
-        });
-        expect(early).not.toContain(position);
-      }
-    },
-  );
-
-  const { rows, kills, atOnce } = soak
-    ? { rows: 3_000, kills: 9, atOnce: 48 }
-    : { rows: 150, kills: 1, atOnce: 16 };
-  test(
-    `${kills === 1 ? "once" : `${kills} times`} in ${rows} rows repeats what was under way at most, and lists it`,
-    patient,
-    async () => {
-      const place = await underTest.place();
-      const perMinute = { requestsPerMinute: 600, requestsPerDay: null, inputTokensPerMinute: null };
-      const run = await startHostedRun({
-        rows,
-        ...(soak
-          ? {
-              requestsPerMinute: perMinute.requestsPerMinute,
-              limits: perMinute,
-              latency: { fromMs: 150, toMs: 1_500, seed },
-            }
-          : { latency: { fromMs: 5, toMs: 80, seed } }),
-      });
-      const { gemini } = run;
-      const environment = {
-        ...run.environment,
-        // Small chunks: one that a kill hits three times is taken for the cause.
-        ...{ CHUNK_SIZE: "25", MAX_CONCURRENT_REQUESTS: String(atOnce / 4) },
-        MAX_CONCURRENT_WORKERS: String(atOnce),
-      };
-      const random = seededRandom(seed);
-      const kept: ReadonlyMap<string, number>[] = [];
-      let service = await startService(place, environment);
-      const { id } = await service.client.create(csvOf(...run.urls));
-      for (let kill = 1; kill <= kills; kill += 1) {
-        // At the arrival of some request: everything else may be doing anything then.
-        await gemini.arrived(Math.round((rows * (kill - random() / 2)) / (kills + 1)));
-        await service.kill();
+// Ordinarily each of these two on another database: what the kill of a process does to each is asked elsewhere too.
+describeDatabase(
+  "a batch of a hosted model that kill -9 interrupts",
+  (underTest) => {
+    test(
+      "asks again for what the model was looking at, lists that, and repeats nothing else",
+      patient,
+      async () => {
+        const place = await underTest.place();
+        const run = await startHostedRun({ rows: 40 });
+        const { gemini, hashes } = run;
+        const answers = holdAnswers(gemini);
+        const first = await startService(place, run.environment);
+        answers.answer(12);
+        const { id } = await first.client.create(csvOf(...run.urls));
+        await first.client.reached(id, { processed_count: 12 });
+        const early = gemini.calls.map((call) => hashes.indexOf(call?.image.sha256 ?? "")).slice(0, 12);
+        // Each comes a flush after the one before. Ends of calls take one: only those of the last answers may be missing.
+        for (let processed = 13; processed <= 16; processed += 1) {
+          answers.answer(1);
+          await first.client.reached(id, { processed_count: processed });
+        }
+        await until(() => expect(answers.held()).toHaveLength(rowsAtOnce.alone));
+        const held = answers.held().map((hash) => hashes.indexOf(hash));
+        await first.kill();
         await endLeases(place);
-        kept.push(await requestsOfKept(place, run));
-        service = await startService(place, environment);
-      }
-      await allAnswered(service.client, id, patient.timeout);
-      await assertEachAnswered(service.client, id, run);
-      expect(await service.terminate()).toBe(0);
-      await booksClosed(gemini);
 
-      expect(gemini.books.violations()).toBe(0);
-      const ours = await readOurBooks(place, id);
-      const again = assertBooksAgree(run, ours);
-      // What is under way is asked of the provider, or on its way into the database: no row goes on before it is there.
-      expect(again.length).toBeLessThanOrEqual(kills * atOnce);
-      expect(again.length).toBeGreaterThan(0);
-      for (const before of kept) {
-        expect(before.size).toBeGreaterThan(0);
-        for (const [hash, requests] of before) expect(requestsFor(run, hash), hash).toBe(requests);
-      }
-    },
-  );
-});
+        answers.answer(1_000);
+        const second = await startService(place, run.environment);
+        await allAnswered(second.client, id);
+        await assertEachAnswered(second.client, id, run);
+        const { usage } = await second.client.details(id);
+        expect(await second.terminate()).toBe(0);
+        await booksClosed(gemini);
+
+        const ours = await readOurBooks(place, id);
+        const again = assertBooksAgree(run, ours);
+        expect(again.toSorted(byNumber)).toEqual(held.toSorted(byNumber));
+        // All requests had arrived, so no call is in one of the books only.
+        const calls = run.urls.length + held.length;
+        expect(ours.total.calls).toBe(calls);
+        expect(billOf(run).requests).toBe(calls);
+        expect(usage).toMatchObject({ calls, possibly_paid_twice: ours.unanswered.length });
+        expect(usage.possibly_paid_twice_calls).toHaveLength(ours.unanswered.length);
+        const listed = usage.possibly_paid_twice_calls.map((call) => ({
+          ...call,
+          position: (call.row ?? 0) - 1,
+        }));
+        expect(listed.filter(({ asked_again }) => asked_again).map(({ position }) => position)).toEqual(
+          held.toSorted(byNumber),
+        );
+        for (const { position, api_key_used, outcome } of listed) {
+          const entry = gemini.books.entries.find(({ image }) => image === hashes[position]);
+          expect({ api_key_used, outcome }).toEqual({
+            api_key_used: labelOf(entry?.key ?? ""),
+            outcome: "lost",
+          });
+          expect(early).not.toContain(position);
+        }
+      },
+    );
+  },
+  { ordinarily: "embedded" },
+);
+
+describeDatabase(
+  "a batch of a hosted model that kill -9 interrupts at random",
+  (underTest) => {
+    const { rows, kills, atOnce } = soak
+      ? { rows: 3_000, kills: 9, atOnce: 48 }
+      : { rows: 150, kills: 1, atOnce: 16 };
+    test(
+      `${kills === 1 ? "once" : `${kills} times`} in ${rows} rows repeats what was under way at most, and lists it`,
+      patient,
+      async () => {
+        const place = await underTest.place();
+        const perMinute = { requestsPerMinute: 600, requestsPerDay: null, inputTokensPerMinute: null };
+        const run = await startHostedRun({
+          rows,
+          ...(soak
+            ? {
+                requestsPerMinute: perMinute.requestsPerMinute,
+                limits: perMinute,
+                latency: { fromMs: 150, toMs: 1_500, seed },
+              }
+            : { latency: { fromMs: 5, toMs: 80, seed } }),
+        });
+        const { gemini } = run;
+        const environment = {
+          ...run.environment,
+          // Small chunks: one that a kill hits three times is taken for the cause.
+          ...{ CHUNK_SIZE: "25", MAX_CONCURRENT_REQUESTS: String(atOnce / 4) },
+          MAX_CONCURRENT_WORKERS: String(atOnce),
+        };
+        const random = seededRandom(seed);
+        const kept: ReadonlyMap<string, number>[] = [];
+        let service = await startService(place, environment);
+        const { id } = await service.client.create(csvOf(...run.urls));
+        for (let kill = 1; kill <= kills; kill += 1) {
+          // At the arrival of some request: everything else may be doing anything then.
+          await gemini.arrived(Math.round((rows * (kill - random() / 2)) / (kills + 1)));
+          await service.kill();
+          await endLeases(place);
+          kept.push(await requestsOfKept(place, run));
+          service = await startService(place, environment);
+        }
+        await allAnswered(service.client, id, patient.timeout);
+        await assertEachAnswered(service.client, id, run);
+        expect(await service.terminate()).toBe(0);
+        await booksClosed(gemini);
+
+        expect(gemini.books.violations()).toBe(0);
+        const ours = await readOurBooks(place, id);
+        const again = assertBooksAgree(run, ours);
+        // What is under way is asked of the provider, or on its way into the database: no row goes on before it is there.
+        expect(again.length).toBeLessThanOrEqual(kills * atOnce);
+        expect(again.length).toBeGreaterThan(0);
+        for (const before of kept) {
+          expect(before.size).toBeGreaterThan(0);
+          for (const [hash, requests] of before) expect(requestsFor(run, hash), hash).toBe(requests);
+        }
+      },
+    );
+  },
+  { ordinarily: "postgresql" },
+);
 
 describeServer("a batch of a hosted model in two processes", (_server, place) => {
   test(

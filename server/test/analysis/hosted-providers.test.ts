@@ -10,7 +10,7 @@ import { startGemini } from "../simulators/gemini.ts";
 import { startOpenAi } from "../simulators/openai.ts";
 import type { ScriptedServer } from "../simulators/scripted-server.ts";
 import type { SeenCall, VisionSimulator } from "../simulators/vision-simulator.ts";
-import { startApp, temporaryFolder } from "../world.ts";
+import { startApp, temporaryDataDir } from "../world.ts";
 import { csvOf, formOf, refused } from "./client.ts";
 import { startDistinctOrigin } from "./distinct-origin.ts";
 import { type AnalysisWorld, hurried, serviceOn } from "./world.ts";
@@ -44,7 +44,7 @@ interface Prices {
 
 /** A service on these settings, with pictures that no two are alike. */
 async function setup(env: Readonly<Record<string, string>>, models: readonly object[] = []) {
-  const folder = await temporaryFolder();
+  const folder = await temporaryDataDir();
   if (models.length > 0) await writeFile(join(folder, "models.json"), JSON.stringify({ models }));
   const [world, close] = await serviceOn({ ...hurried, ...env, DATA_DIR: folder });
   onTestFinished(close);

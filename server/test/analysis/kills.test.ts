@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { Database } from "../../src/platform/database/database.ts";
 import type { Place } from "../databases.ts";
 import { until } from "../engine/world.ts";
-import { temporaryFolder } from "../world.ts";
+import { temporaryDataDir } from "../world.ts";
 import { csvOf, formOf } from "./client.ts";
 import { type PatientOrigin, startPatientOrigin } from "./patient-origin.ts";
 import {
@@ -17,7 +17,7 @@ import {
   startService,
 } from "./service-process.ts";
 
-const place = async (): Promise<Place> => ({ url: undefined, dataDir: await temporaryFolder() });
+const place = async (): Promise<Place> => ({ url: undefined, dataDir: await temporaryDataDir() });
 /** Each is the start of a service two or three times, and machines are slow at times. */
 const patient = { timeout: 120_000 };
 /** What a kill may not take away: the model's answers, and the requests for each address that a result is stored for. */

@@ -25,11 +25,17 @@ describeServer("several processes on one database", (_cluster, place) => {
     const DATABASE_URL = (await place()).url ?? "";
     const origin = await useOrigin();
     const url = origin.serve("/a.png", bytes(await blank()));
+    const shared = {
+      DATABASE_URL,
+      IMAGE_STORAGE_PATH: await temporaryFolder(),
+      JWT_SECRET_KEY: "of all processes together, in this test",
+      WEBHOOK_SECRET: "theirs as well",
+    };
     // Here the address would be refused.
     const api = await listenApp({
       ...hurried,
       ...{
-        DATABASE_URL,
+        ...shared,
         DATA_DIR: await temporaryFolder(),
         ROLE: "api",
         ALLOW_PRIVATE_NETWORKS: "10.0.0.0/8",
@@ -38,7 +44,7 @@ describeServer("several processes on one database", (_cluster, place) => {
     const client = analysisClient(api.baseUrl);
     const { id } = await client.create(csvOf(url));
     await client.reached(id, { status: "queued", processed_count: 0 });
-    await startService({ DATABASE_URL, ROLE: "worker" });
+    await startService({ ...shared, ROLE: "worker" });
     await client.reached(id, { status: "completed", successful_count: 1 });
     expect((await client.results(id)).results).toMatchObject([{ url, success: true }]);
   });

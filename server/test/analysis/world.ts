@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { pino } from "pino";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { type App, createApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/platform/config.ts";
+import { databaseFolder } from "../database-folder.ts";
 import { type AnalysisClient, analysisClient } from "./client.ts";
 import { blank, bytes, type Origin, startOrigin } from "./origin.ts";
 
@@ -41,7 +40,7 @@ export function shareService(env: Readonly<Record<string, string>> = {}): () => 
 export async function serviceOn(
   env: Readonly<Record<string, string>>,
 ): Promise<[world: AnalysisWorld, close: () => Promise<void>]> {
-  const folder = await mkdtemp(join(tmpdir(), "fovea-analysis-"));
+  const folder = await databaseFolder("fovea-analysis-");
   const config = loadConfig({ DATA_DIR: folder, ...env });
   const app = await createApp(config, pino({ level: "silent" }));
   const { port } = await app.listen();

@@ -7,7 +7,7 @@ import { describeDatabase } from "../databases.ts";
 
 const committer = fileURLToPath(new URL("../testdata/database/committer.ts", import.meta.url));
 /** `SOAK_ROUNDS=50 npm run check -- kill` for more. */
-const rounds = Number(process.env["SOAK_ROUNDS"] ?? 3);
+const rounds = Number(process.env["SOAK_ROUNDS"] ?? 2);
 
 const lastCommitted = (output: string) =>
   Number(/.*^committed (\d+)$/ms.exec(output.slice(0, output.lastIndexOf("\n") + 1))?.[1] ?? 0);

@@ -110,66 +110,72 @@ describeEngine("the batch lane", (database) => {
   });
 });
 
-describeEngine("a question of the batch lane that fails", (database) => {
-  test.each([
-    ["has an error that may pass", { error: { code: 14, message: "Unavailable." } }, "unavailable", 0],
-    [
-      "has an error of its own",
-      { error: { code: 3, message: "Unable to process input image." } },
-      "rejected",
-      0,
-    ],
-    ["finds no room", { error: { code: 8, message: "Resource exhausted." } }, "unavailable", 0],
-    ["has no line", "missing", "unavailable", 1],
-    ["has a line that is cut", "cut", "unavailable", 1],
-  ] as const)(
-    "because it %s is told to its row, once, and may be asked again",
-    async (_case, how, kind, paid) => {
-      const { start, ask, look, outcome, idOf, batches, batchId, keyOf, bills } = await laneWorld(database());
+describeEngine(
+  "a question of the batch lane that fails",
+  (database) => {
+    test.each([
+      ["has an error that may pass", { error: { code: 14, message: "Unavailable." } }, "unavailable", 0],
+      [
+        "has an error of its own",
+        { error: { code: 3, message: "Unable to process input image." } },
+        "rejected",
+        0,
+      ],
+      ["finds no room", { error: { code: 8, message: "Resource exhausted." } }, "unavailable", 0],
+      ["has no line", "missing", "unavailable", 1],
+      ["has a line that is cut", "cut", "unavailable", 1],
+    ] as const)(
+      "because it %s is told to its row, once, and may be asked again",
+      async (_case, how, kind, paid) => {
+        const { start, ask, look, outcome, idOf, batches, batchId, keyOf, bills } = await laneWorld(
+          database(),
+        );
+        const lane = await start();
+        await ask(lane, 0);
+        await ask(lane, 1);
+        const other = randomUUID();
+        await ask(lane, 0, { of: other });
+        batches.spoil(await idOf(0), how);
+        await until(async () => {
+          await batches.advance();
+          expect(await look(lane, 0, { of: other })).toBeNull();
+        });
+        expect(await lane.look(keyOf(0), { batchId, position: 7 }, null)).toBeNull();
+        expect(await look(lane, 0)).toMatchObject({ as: "failed", failure: { kind } });
+        expect(await look(lane, 0)).toBeNull();
+        expect(await outcome(lane, 1)).toMatchObject({ as: "answered" });
+        await ask(lane, 0);
+        expect(await outcome(lane, 0)).toMatchObject({ as: "answered" });
+        // What was billed without an answer to be had is no money that we know of, and is listed.
+        const booked = 2 * answerMicros;
+        const missing = how === "missing" || how === "cut" ? answerMicros : 0;
+        expect(await bills(other)).toEqual({
+          ...{ charged: booked + missing, booked, calls: 2 + paid, possiblyPaidTwice: paid },
+        });
+      },
+    );
+
+    test("because the model says nothing that fits is paid for", async () => {
+      const { start, ask, outcome, gemini, bills } = await laneWorld(database());
       const lane = await start();
+      gemini.answer({ kind: "output", output: { sign: 7 }, usage: wholeUsage });
       await ask(lane, 0);
-      await ask(lane, 1);
-      const other = randomUUID();
-      await ask(lane, 0, { of: other });
-      batches.spoil(await idOf(0), how);
-      await until(async () => {
-        await batches.advance();
-        expect(await look(lane, 0, { of: other })).toBeNull();
+      expect(await outcome(lane, 0)).toMatchObject({ as: "failed", failure: { kind: "invalid_output" } });
+      expect(await bills()).toEqual({
+        ...{ charged: answerMicros, booked: answerMicros, calls: 1, possiblyPaidTwice: 0 },
       });
-      expect(await lane.look(keyOf(0), { batchId, position: 7 }, null)).toBeNull();
-      expect(await look(lane, 0)).toMatchObject({ as: "failed", failure: { kind } });
-      expect(await look(lane, 0)).toBeNull();
-      expect(await outcome(lane, 1)).toMatchObject({ as: "answered" });
+    });
+
+    test("is told apart from one that another model answered, which is kept", async () => {
+      const { start, ask, outcome, gemini } = await laneWorld(database());
+      const lane = await start();
+      gemini.reroute("gemini-3.5-flash-lite", "gemini-3.8-flash");
       await ask(lane, 0);
-      expect(await outcome(lane, 0)).toMatchObject({ as: "answered" });
-      // What was billed without an answer to be had is no money that we know of, and is listed.
-      const booked = 2 * answerMicros;
-      const missing = how === "missing" || how === "cut" ? answerMicros : 0;
-      expect(await bills(other)).toEqual({
-        ...{ charged: booked + missing, booked, calls: 2 + paid, possiblyPaidTwice: paid },
+      expect(await outcome(lane, 0)).toMatchObject({
+        as: "answered",
+        described: { model: "gemini-3.8-flash", output },
       });
-    },
-  );
-
-  test("because the model says nothing that fits is paid for", async () => {
-    const { start, ask, outcome, gemini, bills } = await laneWorld(database());
-    const lane = await start();
-    gemini.answer({ kind: "output", output: { sign: 7 }, usage: wholeUsage });
-    await ask(lane, 0);
-    expect(await outcome(lane, 0)).toMatchObject({ as: "failed", failure: { kind: "invalid_output" } });
-    expect(await bills()).toEqual({
-      ...{ charged: answerMicros, booked: answerMicros, calls: 1, possiblyPaidTwice: 0 },
     });
-  });
-
-  test("is told apart from one that another model answered, which is kept", async () => {
-    const { start, ask, outcome, gemini } = await laneWorld(database());
-    const lane = await start();
-    gemini.reroute("gemini-3.5-flash-lite", "gemini-3.8-flash");
-    await ask(lane, 0);
-    expect(await outcome(lane, 0)).toMatchObject({
-      as: "answered",
-      described: { model: "gemini-3.8-flash", output },
-    });
-  });
-});
+  },
+  { ordinarily: "embedded" },
+);
