@@ -58,6 +58,7 @@ export function composeAnalysis(): AnalysisParts {
       origins,
       s3,
       buckets: null,
+      excludedBucket: null,
       room: createHeldBytes({ totalBytes: 512 * 2 ** 20, maxBytes: 25 * 2 ** 20 }),
       maxBytes: 25 * 2 ** 20,
       totalMs: 30_000,

@@ -10,12 +10,14 @@ import { engineKills } from "./engine-kills.bench.ts";
 import { exports } from "./export.bench.ts";
 import { ipx } from "./ipx.bench.ts";
 import { jobs } from "./jobs.bench.ts";
+import { media } from "./media.bench.ts";
 import { overload } from "./overload.bench.ts";
 import { passThroughTimes } from "./pass-through.bench.ts";
 import { purge } from "./purge.bench.ts";
 import { quotas, quotasFast } from "./quotas.bench.ts";
 import { quotaBatches } from "./quotas-batches.bench.ts";
 import { start } from "./start.bench.ts";
+import { webhooks } from "./webhooks.bench.ts";
 import { wire } from "./wire.bench.ts";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
@@ -39,6 +41,8 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   ipx,
   start,
   jobs,
+  media,
+  webhooks,
 };
 
 const names = process.argv.slice(2);
