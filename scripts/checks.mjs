@@ -28,7 +28,7 @@ export async function checkAll({ root, fast = false, filters = [], say = console
     try {
       const ended = await runChild(runtime, [...runtimeFlags, findTool({ root, tool }), ...args], {
         cwd: root,
-        env: runtimeEnvironment(process.env),
+        env: runtimeEnvironment(process.env, { root }),
         stdio: "inherit",
       });
       if (ended.received)

@@ -93,7 +93,7 @@ async function prepareDatabase({ root, env = process.env }) {
   }
   const ended = await runChild(runtime, [...runtimeFlags, script], {
     cwd: root,
-    env: runtimeEnvironment(env),
+    env: runtimeEnvironment(env, { root }),
     stdio: "ignore",
   });
   if (ended.received) throw new InstallInterrupted(ended.received);

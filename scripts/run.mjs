@@ -16,7 +16,7 @@ await exitWith(async () => {
   const script = target.endsWith(".ts") ? resolve(root, target) : findTool({ root, tool: target });
   return exitCode(
     await runChild(findRuntime({ root }), [...runtimeFlags, script, ...args], {
-      env: runtimeEnvironment(process.env),
+      env: runtimeEnvironment(process.env, { root }),
       stdio: "inherit",
     }),
   );

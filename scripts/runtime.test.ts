@@ -83,11 +83,14 @@ describe("the runtime's environment", () => {
     [16, "22"],
     [64, "32"],
   ])("gives %i cores a thread pool of %s", (cores, size) => {
-    expect(runtimeEnvironment({}, cores)).toEqual({ UV_THREADPOOL_SIZE: size, MALLOC_ARENA_MAX: "2" });
+    expect(runtimeEnvironment({}, { root: "/clone", cores })).toEqual({
+      ...{ UV_THREADPOOL_SIZE: size, MALLOC_ARENA_MAX: "2" },
+      NODE_COMPILE_CACHE: join("/clone", "node_modules", ".cache", "fovea", "compiled"),
+    });
   });
 
   test("keeps what is already set", () => {
-    const set = { UV_THREADPOOL_SIZE: "64", MALLOC_ARENA_MAX: "4", PORT: "9000" };
-    expect(runtimeEnvironment(set, 2)).toEqual(set);
+    const set = { UV_THREADPOOL_SIZE: "64", MALLOC_ARENA_MAX: "4", NODE_COMPILE_CACHE: "/c", PORT: "9000" };
+    expect(runtimeEnvironment(set, { root: "/clone", cores: 2 })).toEqual(set);
   });
 });

@@ -22,7 +22,7 @@ await exitWith(async () => {
   const ended = await runChild(findRuntime({ root }), [...serviceFlags(), main, ...process.argv.slice(2)], {
     // `.env` and a relative DATA_DIR belong to the clone, wherever the command was given.
     cwd: root,
-    env: runtimeEnvironment(process.env),
+    env: runtimeEnvironment(process.env, { root }),
     // The channel carries nothing: that it closes tells the server that this process was killed.
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     ownGroup: true,
