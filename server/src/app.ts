@@ -7,22 +7,15 @@ import { composeBatchWork } from "./batch-work.ts";
 import { analysisDialect, analysisPagesDialect } from "./features/analysis/errors.ts";
 import { createDownloads } from "./features/analysis/exports/download.ts";
 import { exportHeaders } from "./features/analysis/exports/send-export.ts";
-import { analysisRoutes } from "./features/analysis/routes.ts";
-import { sampleRoutes } from "./features/analysis/samples/routes.ts";
 import { createSampleBatch, wantsSample } from "./features/analysis/samples/sample-batch.ts";
 import { createTellOfStops } from "./features/analysis/tell-of-stops.ts";
 import { catalogDialect } from "./features/catalog/errors.ts";
 import { iconsDialect } from "./features/icons/errors.ts";
 import { mediaDialect } from "./features/media/errors.ts";
-import { mediaHeaders, mediaRoutes } from "./features/media/routes.ts";
-import { auditRoutes } from "./features/operations/audit-routes.ts";
-import { quotaRoutes } from "./features/operations/quota-routes.ts";
-import { operationsRoutes } from "./features/operations/routes.ts";
+import { mediaHeaders } from "./features/media/routes.ts";
 import { webhooksDialect } from "./features/operations/webhook-errors.ts";
-import { webhookRoutes } from "./features/operations/webhook-routes.ts";
 import { prepareDialect } from "./features/prepare/errors.ts";
 import { factHeaders } from "./features/prepare/fact-headers.ts";
-import { prepareRoutes } from "./features/prepare/routes.ts";
 import { composeMedia, composeStorage } from "./media.ts";
 import { measureMedia, measureSteps } from "./media-metrics.ts";
 import { loadCatalog } from "./models/catalog.ts";
@@ -32,23 +25,23 @@ import { createTrail } from "./platform/audit/trail.ts";
 import { createAuthentication } from "./platform/auth/authenticate.ts";
 import { authSettings } from "./platform/auth/from-config.ts";
 import { addAuthentication } from "./platform/auth/hook.ts";
-import { signInRoutes } from "./platform/auth/sign-in.ts";
 import { signInDialect } from "./platform/auth/sign-in-dialect.ts";
 import type { Config } from "./platform/config.ts";
 import { type Database, openDatabase } from "./platform/database/database.ts";
 import { createHttp } from "./platform/http/http.ts";
 import { bind, type Listening, listen, portOf } from "./platform/http/listen.ts";
-import { collectOpenApi, openApiRoutes } from "./platform/http/openapi.ts";
+import { collectOpenApi } from "./platform/http/openapi.ts";
 import type { RegisteredRoute } from "./platform/http/routes.ts";
 import { createIdempotency } from "./platform/idempotency/idempotency.ts";
 import { createAdmission } from "./platform/limits/admission.ts";
-import { limitTo, registerInboundLimits } from "./platform/limits/inbound.ts";
+import { registerInboundLimits } from "./platform/limits/inbound.ts";
 import { workLimits } from "./platform/limits/work-limits.ts";
 import { createMetrics, gauge, measureRequests } from "./platform/metrics.ts";
 import { createMetricsServer } from "./platform/metrics-server.ts";
 import { loadSecrets } from "./platform/secrets.ts";
 import { measureAdmission } from "./prepare-metrics.ts";
 import { openRedis } from "./redis.ts";
+import { routesOf } from "./routes.ts";
 import { migrationsFolder } from "./stored.ts";
 import { startSweeping } from "./sweep.ts";
 import { composeOutbound, composeWebhooks } from "./webhooks.ts";
@@ -117,12 +110,6 @@ export async function createApp(
     throw error;
   }
 }
-
-const succeeds = (work: Promise<unknown>): Promise<boolean> =>
-  work.then(
-    () => true,
-    () => false,
-  );
 
 /** The composition root: the only file that knows how everything fits together. */
 async function composeApp(config: Config, logger: Logger, database: Database): Promise<App> {
@@ -214,85 +201,23 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
       "port; every error carries `X-Error-Code`.",
     basePath,
   });
-  await http.register(
-    async (scope) => {
-      await scope.register(signInRoutes, {
-        authentication,
-        limit: limitTo("sign-in", config.SIGN_IN_RATE_LIMIT),
-      });
-      await scope.register(openApiRoutes);
-      await scope.register(prepareRoutes, {
-        catalog,
-        admission,
-        work: {
-          maxPixels: config.PREPARE_MAX_MEGAPIXELS * 1e6,
-          deadlineMs: config.PREPARE_DEADLINE_SECONDS * 1000,
-        },
-        rate: config.PREPARE_RATE_LIMIT,
-        readAsset: storage.assets.readWhole,
-      });
-      await scope.register(analysisRoutes, {
-        engine: work.engine,
-        idempotency,
-        chunkSize: config.CHUNK_SIZE,
-        maxActive: config.MAX_CONCURRENT_BATCHES,
-        choices: work.models.choices,
-        lanes: work.models.lanes,
-        waitingUntil: work.models.waitingUntil,
-        termsOf: work.models.termsOf,
-        ledger: work.ledger,
-        trail,
-        downloads,
-        rate: config.ANALYSIS_RATE_LIMIT,
-        now: () => new Date(),
-      });
-      await scope.register(sampleRoutes);
-      await scope.register(mediaRoutes, { ...media.routes, idempotency, trail });
-      await scope.register(webhookRoutes, {
-        ...{ webhooks, trail, now: () => new Date() },
-        seesAll: ({ admin }) => admin || config.AUTH !== "all",
-        rate: config.WEBHOOK_RATE_LIMIT,
-      });
-      await scope.register(auditRoutes, { audit, now: () => new Date() });
-      await scope.register(quotaRoutes, {
-        quotas: new Map([...work.models.quotas, ...media.quotas]),
-        usual: work.models.usualQuotas,
-        ledger: work.ledger,
-        warnings: work.models.warnings,
-        trail,
-        now: () => new Date(),
-      });
-      await scope.register(operationsRoutes, {
-        version,
-        draining: () => draining,
-        database: () => succeeds(database.check()),
-        redis: () => redis && succeeds(redis.ping()),
-        environment: config.ENVIRONMENT,
-        warnings: () => work.models.warnings(new Date()),
-        batches: {
-          chunkSize: config.CHUNK_SIZE,
-          maxConcurrentBatches: config.MAX_CONCURRENT_BATCHES,
-          maxConcurrentWorkers: config.MAX_CONCURRENT_WORKERS,
-          apiKeys: work.models.keys,
-        },
-        metrics,
-        serveMetrics: config.METRICS_PORT === undefined,
-        summaries: { prepare: admission.state },
-        capabilities: {
-          supported_providers: catalog.providers().map(({ name }) => name),
-          features: ["prepare", "analysis", "media"],
-          read_formats: ["JPEG", "PNG", "GIF", "WEBP"],
-          write_formats: ["JPEG", "PNG", "WEBP"],
-        },
-      });
-      scope.get("/", { config: { access: "open" }, schema: { hide: true } }, async (request, reply) =>
-        /text\/html/i.test(request.headers.accept ?? "")
-          ? reply.redirect(`${basePath}/docs/`)
-          : { service: "fovea", version, docs: `${basePath}/docs`, openapi: `${basePath}/openapi.json` },
-      );
+  await http.register(routesOf, {
+    ...{ config, version, database, redis, draining: () => draining },
+    ...{
+      authentication,
+      catalog,
+      admission,
+      storage,
+      webhooks,
+      work,
+      media,
+      audit,
+      trail,
+      idempotency,
+      downloads,
     },
-    { prefix: basePath },
-  );
+    ...{ metrics, prefix: basePath },
+  });
 
   const createSample = (port: number) =>
     createSampleBatch({

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Setting, settings } from "./settings.ts";
+import type { Setting } from "./settings/kinds.ts";
+import { settings } from "./settings.ts";
 
 const described = z.object({
   group: z.string(),
@@ -45,7 +46,7 @@ ${rows.join("\n")}
 `,
   );
   return `${introduction}${tables.join("")}
-This page is generated from \`server/src/platform/settings.ts\` by \`npm run docs\`.
+This page is generated from \`server/src/platform/settings/\` by \`npm run docs\`.
 `;
 }
 

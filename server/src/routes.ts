@@ -1,0 +1,134 @@
+import type { FastifyPluginAsync } from "fastify";
+import type { Redis } from "ioredis";
+import type { BatchWork } from "./batch-work.ts";
+import type { Downloads } from "./features/analysis/exports/download.ts";
+import { analysisRoutes } from "./features/analysis/routes.ts";
+import { sampleRoutes } from "./features/analysis/samples/routes.ts";
+import { mediaRoutes } from "./features/media/routes.ts";
+import { auditRoutes } from "./features/operations/audit-routes.ts";
+import { quotaRoutes } from "./features/operations/quota-routes.ts";
+import { operationsRoutes } from "./features/operations/routes.ts";
+import { webhookRoutes } from "./features/operations/webhook-routes.ts";
+import { prepareRoutes } from "./features/prepare/routes.ts";
+import type { Media, Storage } from "./media.ts";
+import type { Catalog } from "./models/catalog.ts";
+import type { Audit } from "./platform/audit/audit.ts";
+import type { Trail } from "./platform/audit/trail.ts";
+import type { Authentication } from "./platform/auth/authenticate.ts";
+import { signInRoutes } from "./platform/auth/sign-in.ts";
+import type { Config } from "./platform/config.ts";
+import type { Database } from "./platform/database/database.ts";
+import { openApiRoutes } from "./platform/http/openapi.ts";
+import type { Idempotency } from "./platform/idempotency/idempotency.ts";
+import type { Admission } from "./platform/limits/admission.ts";
+import { limitTo } from "./platform/limits/inbound.ts";
+import type { Metrics } from "./platform/metrics.ts";
+import type { Webhooks } from "./platform/webhooks/webhooks.ts";
+
+/** What the service was put together of, as far as requests reach it. */
+interface Parts {
+  readonly config: Config;
+  readonly version: string;
+  readonly database: Database;
+  readonly redis: Redis | null;
+  readonly draining: () => boolean;
+  readonly authentication: Authentication;
+  readonly catalog: Catalog;
+  readonly admission: Admission;
+  readonly storage: Storage;
+  readonly webhooks: Webhooks;
+  readonly work: BatchWork;
+  readonly media: Media;
+  readonly audit: Audit;
+  readonly trail: Trail;
+  readonly idempotency: Idempotency;
+  readonly downloads: Downloads;
+  readonly metrics: Metrics;
+}
+
+/** Everything that is answered below the base path. */
+export const routesOf: FastifyPluginAsync<Parts> = async (scope, parts) => {
+  const { config, version, database, redis, draining, authentication, catalog, admission } = parts;
+  const { storage, webhooks, work, media, audit, trail, idempotency, downloads, metrics } = parts;
+  const basePath = config.BASE_PATH;
+  await scope.register(signInRoutes, {
+    authentication,
+    limit: limitTo("sign-in", config.SIGN_IN_RATE_LIMIT),
+  });
+  await scope.register(openApiRoutes);
+  await scope.register(prepareRoutes, {
+    catalog,
+    admission,
+    work: {
+      maxPixels: config.PREPARE_MAX_MEGAPIXELS * 1e6,
+      deadlineMs: config.PREPARE_DEADLINE_SECONDS * 1000,
+    },
+    rate: config.PREPARE_RATE_LIMIT,
+    readAsset: storage.assets.readWhole,
+  });
+  await scope.register(analysisRoutes, {
+    engine: work.engine,
+    idempotency,
+    chunkSize: config.CHUNK_SIZE,
+    maxActive: config.MAX_CONCURRENT_BATCHES,
+    choices: work.models.choices,
+    lanes: work.models.lanes,
+    waitingUntil: work.models.waitingUntil,
+    termsOf: work.models.termsOf,
+    ledger: work.ledger,
+    trail,
+    downloads,
+    rate: config.ANALYSIS_RATE_LIMIT,
+    now: () => new Date(),
+  });
+  await scope.register(sampleRoutes);
+  await scope.register(mediaRoutes, { ...media.routes, idempotency, trail });
+  await scope.register(webhookRoutes, {
+    ...{ webhooks, trail, now: () => new Date() },
+    seesAll: ({ admin }) => admin || config.AUTH !== "all",
+    rate: config.WEBHOOK_RATE_LIMIT,
+  });
+  await scope.register(auditRoutes, { audit, now: () => new Date() });
+  await scope.register(quotaRoutes, {
+    quotas: new Map([...work.models.quotas, ...media.quotas]),
+    usual: work.models.usualQuotas,
+    ledger: work.ledger,
+    warnings: work.models.warnings,
+    trail,
+    now: () => new Date(),
+  });
+  await scope.register(operationsRoutes, {
+    version,
+    draining,
+    database: () => succeeds(database.check()),
+    redis: () => redis && succeeds(redis.ping()),
+    environment: config.ENVIRONMENT,
+    warnings: () => work.models.warnings(new Date()),
+    batches: {
+      chunkSize: config.CHUNK_SIZE,
+      maxConcurrentBatches: config.MAX_CONCURRENT_BATCHES,
+      maxConcurrentWorkers: config.MAX_CONCURRENT_WORKERS,
+      apiKeys: work.models.keys,
+    },
+    metrics,
+    serveMetrics: config.METRICS_PORT === undefined,
+    summaries: { prepare: admission.state },
+    capabilities: {
+      supported_providers: catalog.providers().map(({ name }) => name),
+      features: ["prepare", "analysis", "media"],
+      read_formats: ["JPEG", "PNG", "GIF", "WEBP"],
+      write_formats: ["JPEG", "PNG", "WEBP"],
+    },
+  });
+  scope.get("/", { config: { access: "open" }, schema: { hide: true } }, async (request, reply) =>
+    /text\/html/i.test(request.headers.accept ?? "")
+      ? reply.redirect(`${basePath}/docs/`)
+      : { service: "fovea", version, docs: `${basePath}/docs`, openapi: `${basePath}/openapi.json` },
+  );
+};
+
+const succeeds = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  );
