@@ -19,6 +19,7 @@ import { createFolderFiles } from "../server/src/platform/files/folder-files.ts"
 import { createIdempotency } from "../server/src/platform/idempotency/idempotency.ts";
 import { createJobs } from "../server/src/platform/jobs/jobs.ts";
 import { defineQueue } from "../server/src/platform/jobs/queue.ts";
+import { createHeldBytes } from "../server/src/platform/limits/held-bytes.ts";
 import { migrationsFolder } from "../server/src/stored.ts";
 import { findProgram } from "../server/test/needs.ts";
 import { startPostgresql } from "../server/test/postgresql.ts";
@@ -99,6 +100,7 @@ async function mediaJobs(database: Database, files: ReturnType<typeof createFold
     },
     free: true,
     quotas: () => null,
+    enter: () => () => {},
     secretOf: () => null,
     callback: () => null,
   };
@@ -106,7 +108,14 @@ async function mediaJobs(database: Database, files: ReturnType<typeof createFold
   const assets = createAssets({ database, files, now, resize: unused });
   const jobs = createJobs({ database, log: silent, queues: [mediaSteps] });
   const generations = createGenerations({
-    ...{ database, ledger, lines: new Map([["local", line]]), giveUpMs: 1_000, now: Date.now },
+    ...{
+      database,
+      ledger,
+      lines: new Map([["local", line]]),
+      giveUpMs: 1_000,
+      now: Date.now,
+      random: Math.random,
+    },
     keeper: createPictureKeeper({
       put: (name, bytes) => files.put(name, bytes, { contentType: "image/png" }),
       list: (prefix) => files.list(prefix),
@@ -116,6 +125,7 @@ async function mediaJobs(database: Database, files: ReturnType<typeof createFold
   const { done, count } = countdown();
   const work = createWork({
     ...{ database, jobs, generations, assets, keptMs: null, now, retryBaseMs: 1_000 },
+    room: createHeldBytes({ totalBytes: 2 ** 28, maxBytes: 2 ** 26 }),
     webhooks: { send: unused },
     links: createLinks({
       ...{ secret: new Uint8Array(32), signed: false, lifeMs: 1_000, basePath: "", publicBase: null, now },

@@ -103,6 +103,8 @@ export function composeImages(
           provider: each.provider,
           free: each.free,
           quotas: (model: string) => quotasOf(each, model),
+          // What runs on at its provider is nothing that this process has to hold.
+          enter: each.provider.status ? () => () => {} : createPlaces(config.MEDIA_CONCURRENCY),
           secretOf: (keyId: string | null) => secretOfKey(keysOf(each), keyId),
           callback: (id: string) => (each.provider.callbacks ? callback(id) : null),
         },
@@ -173,6 +175,18 @@ function usualOf(
   const [provider, { usual }] = first;
   // Outside development nobody is content with an abstract picture who has not asked for it.
   return provider === "local" && ENVIRONMENT !== "development" ? null : { provider, model: usual };
+}
+
+/** @returns takes one of so many places, and returns what leaves it; null while all are taken */
+function createPlaces(most: number): () => (() => void) | null {
+  let taken = 0;
+  return () => {
+    if (taken >= most) return null;
+    taken += 1;
+    return () => {
+      taken -= 1;
+    };
+  };
 }
 
 /** What providers said, for a day; asked for at once, it is asked once. What failed is asked again. */

@@ -25,6 +25,7 @@ import { openFiles } from "./platform/files/open-files.ts";
 import { createJobs, type Jobs } from "./platform/jobs/jobs.ts";
 import { persist } from "./platform/jobs/persist.ts";
 import type { Admission } from "./platform/limits/admission.ts";
+import { createHeldBytes } from "./platform/limits/held-bytes.ts";
 import { downloadImage } from "./platform/outbound/download.ts";
 import type { Outbound } from "./platform/outbound/outbound.ts";
 import type { Secrets } from "./platform/secrets.ts";
@@ -98,6 +99,8 @@ const publicOrigin = ({ PUBLIC_BASE_URL: publicBaseUrl = "", BASE_PATH: basePath
 const dayMs = 24 * 3_600_000;
 /** Of one generated picture: more than any model makes. */
 const mostPictureBytes = 64 * 2 ** 20;
+/** Of those that are fetched and stored at a time. */
+const heldPictureBytes = 256 * 2 ** 20;
 const downloadMs = 120_000;
 /** What nobody took over for so long belongs to a job that is gone. */
 const arrivedKeptMs = 3 * dayMs;
@@ -138,12 +141,14 @@ export function composeMedia(
     giveUpMs: config.MEDIA_TIMEOUT_SECONDS * 1_000,
     persist: (work) => persist(work, closing.signal),
     now: Date.now,
+    random: Math.random,
   });
   const jobs = createJobs({ database, log: logger, queues: [mediaSteps] });
   const ends = createJobEnds(database);
   const keptMs = config.MEDIA_RETENTION_DAYS === 0 ? null : config.MEDIA_RETENTION_DAYS * dayMs;
   const work = createWork({
     ...{ database, jobs, generations, assets, webhooks, links, keptMs, now },
+    room: createHeldBytes({ totalBytes: heldPictureBytes, maxBytes: mostPictureBytes }),
     download: (url, signal) =>
       downloadImage(outbound, url, { maxBytes: mostPictureBytes, totalMs: downloadMs, signal }),
     async readArrived(file, signal) {

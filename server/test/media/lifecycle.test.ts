@@ -179,6 +179,32 @@ test("a provider that answers with its pictures hears of a cancellation too", as
   expect(openai.starts).toHaveLength(1);
 });
 
+test("a process has so many starts under way that are answered with their pictures, and the others wait", async () => {
+  const openai = await startOpenaiImages();
+  onTestFinished(() => openai.close());
+  const { client, database } = await setup({
+    ...{ OPENAI_BASE_URL: openai.url, OPENAI_API_KEY: openai.key, OPENAI_MODEL: openai.model },
+    MEDIA_CONCURRENCY: "1",
+  });
+  openai.answer({ kind: "hang" });
+  const first = await client.create({ prompt: "a brig", model: "openai" });
+  await openai.arrived(1);
+  const second = await client.create({ prompt: "a barque", model: "openai" });
+  // It was its turn, and there was no place.
+  await until(async () => {
+    const { rows } = await sql`
+      select 1 from image_generations where job_id = ${second} and state = 'planned' and looks > 0
+    `.execute(database.sql);
+    expect(rows).toHaveLength(1);
+  });
+  expect(await client.status(second)).toMatchObject({ status: "pending", started_at: null });
+  expect(openai.starts).toHaveLength(1);
+  openai.answer({ kind: "pictures", pieces: [await drawn()] });
+  await client.remove(`/api/v1/jobs/${first}`);
+  expect(await client.completed(second)).toMatchObject({ retry_count: 0, provider: "openai" });
+  expect(openai.starts).toHaveLength(2);
+});
+
 test("four pictures come in their order, in the format that was asked for, and go one by one", async () => {
   const { client, replicate } = await setup();
   const receiver = await receiverUnderTest();

@@ -3,10 +3,13 @@ import type { NewAsset } from "../../assets/asset.ts";
 import type { Assets } from "../../assets/assets.ts";
 import type { Made, MadePicture } from "../../models/generation/contract.ts";
 import { AppError } from "../../platform/errors.ts";
+import type { Held, HeldBytes } from "../../platform/limits/held-bytes.ts";
 import type { Download } from "../../platform/outbound/download.ts";
 import type { MediaJob, Storing } from "./job.ts";
 
 export interface PicturesOptions {
+  /** Room for pictures in memory, of all jobs that the process works on. */
+  readonly room: HeldBytes;
   readonly assets: Pick<Assets, "put">;
   /** Fetches what a provider made, guarded and bounded. */
   readonly download: (url: string, signal: AbortSignal) => Promise<Download>;
@@ -67,14 +70,30 @@ export async function storePictures(
   return { stored, lost };
 }
 
+/** However many jobs are worked on, their pictures are not all in memory together. */
 async function storeOne(
   options: PicturesOptions,
-  { owner, storing }: Pick<MediaJob, "owner" | "storing">,
+  job: Pick<MediaJob, "owner" | "storing">,
   picture: MadePicture,
   signal: AbortSignal,
 ): Promise<StoredPicture | LostPicture> {
+  const held = await options.room.hold(signal);
+  try {
+    return await storeHeld(options, job, picture, { signal, held });
+  } finally {
+    held.release();
+  }
+}
+
+async function storeHeld(
+  options: PicturesOptions,
+  { owner, storing }: Pick<MediaJob, "owner" | "storing">,
+  picture: MadePicture,
+  { signal, held }: { readonly signal: AbortSignal; readonly held: Held },
+): Promise<StoredPicture | LostPicture> {
   const got = await bytesOf(options, picture, signal);
   if (!Buffer.isBuffer(got)) return got;
+  held.settle(got.length);
   let shown: { readonly bytes: Buffer; readonly width: number; readonly height: number };
   try {
     shown = await inFormat(options, got, storing, signal);

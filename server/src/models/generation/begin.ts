@@ -12,6 +12,11 @@ import { takeSlot } from "./take-slot.ts";
 
 /** How long a slot of the quota is waited for before the work is laid aside. */
 const patienceMs = 2_000;
+/** How soon one that found no place looks for one again. */
+const placeMs = 1_000;
+/** Those that wait come back one after the other, and the seldomer the longer they have waited: there may be thousands. */
+const firstSpreadMs = 250;
+const longestSpreadMs = 60_000;
 /** How soon a start that is answered with its pictures learns that nobody wants them any more. */
 const watchMs = 1_000;
 const cancelMs = 10_000;
@@ -22,7 +27,13 @@ export function createBegin(
   { finish, lose, fail, cancelled }: Ends,
   { follow }: Pick<ReturnType<typeof createFollow>, "follow">,
 ) {
-  const { database, giveUpMs, persist, now } = options;
+  const { database, giveUpMs, persist, now, random } = options;
+
+  const wait = async (generation: Generation, until: number): Promise<Advanced> => {
+    const waited = await change(database.sql, generation, { looks: generation.looks + 1 });
+    const spread = Math.min(longestSpreadMs, firstSpreadMs * 2 ** Math.min(16, generation.looks));
+    return later(waited, Math.max(now(), until) + random() * spread);
+  };
 
   const failedStart = async (
     sent: Generation,
@@ -89,13 +100,13 @@ export function createBegin(
     return () => clearInterval(timer);
   };
 
-  return async (
+  const begin = async (
     generation: Generation,
     line: ImageLine,
     { signal, onBegin, onProgress }: AdvanceOptions,
   ): Promise<Generation | Advanced> => {
     const taken = await takeSlot(line.quotas(generation.model), { signal, patienceMs });
-    if (taken.as === "wait") return later(generation, Math.max(now(), taken.until.getTime()));
+    if (taken.as === "wait") return await wait(generation, taken.until.getTime());
     if (taken.as === "unusable") return await fail(generation, { kind: "unusable", reason: taken.reason });
     const { slot, key } = taken;
     let sent: Generation;
@@ -147,6 +158,20 @@ export function createBegin(
       return await cancelled(sent, wasSent);
     } finally {
       endWatch();
+    }
+  };
+
+  return async (
+    generation: Generation,
+    line: ImageLine,
+    advance: AdvanceOptions,
+  ): Promise<Generation | Advanced> => {
+    const leave = line.enter();
+    if (!leave) return await wait(generation, now() + placeMs);
+    try {
+      return await begin(generation, line, advance);
+    } finally {
+      leave();
     }
   };
 }

@@ -16,4 +16,6 @@ export interface GenerationsOptions {
   readonly persist: <T>(work: () => Promise<T>) => Promise<T>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** In [0, 1): spreads those that wait. */
+  readonly random: () => number;
 }

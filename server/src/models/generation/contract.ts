@@ -10,6 +10,13 @@ export interface ImageLine {
   readonly free: boolean;
   /** What a model's starts take from; null where nothing is limited and no key is asked for. */
   quotas(model: string): Quotas | null;
+  /**
+   * A place among the starts that this process has under way, to be left when it is over: an answer with pictures takes up
+   * to some hundred megabytes.
+   *
+   * @returns null while there is none
+   */
+  enter(): (() => void) | null;
   /** The key with this id; null where it is no longer configured. */
   secretOf(keyId: string | null): string | null;
   /** Where the provider may say that something has changed; null where it cannot reach this service. */

@@ -23,6 +23,13 @@ export const media = {
     "`3`",
     "How often a media job is tried again after a failure of its provider.",
   ),
+  MEDIA_CONCURRENCY: describe(
+    wholeNumber(1, 1_000).default(8),
+    "Media",
+    "`8`",
+    "Starts that a process has under way at a time of each provider that answers with the pictures (OpenAI, Gemini, A1111, " +
+      "`local`): one of 4K takes some 250 MB.",
+  ),
   MEDIA_TIMEOUT_SECONDS: describe(
     wholeNumber(5, 800).default(300),
     "Media",
