@@ -162,7 +162,12 @@ describe("GET /admin/quotas", () => {
       });
     const waiting = await client.progress(id);
     expect(waiting).toMatchObject({ status: "processing", processed_count: 0, error_message: null });
-    expect(Date.parse(waiting.waiting_until ?? "")).toBe(Math.min(...times));
+    // A question that was on its way when the others were refused moves it by a moment.
+    await vi.waitFor(async () => {
+      const ends = (await groups()).map(({ parked_until: until }) => Date.parse(until ?? ""));
+      const { waiting_until: until } = await client.progress(id);
+      expect(Date.parse(until ?? "")).toBe(Math.min(...ends));
+    }, patient);
   });
 
   test("tells until when a group rests that has used up its own day", async () => {
