@@ -218,13 +218,19 @@ describeEngine("people's hands on a batch at work", (database) => {
     const id = await begin(numbers(4));
     await engine.run();
     await atGate(gate, 4);
+    /** A chunk of a process that did die is taken back: a sweep has been. */
+    const swept = async () => {
+      const dead = await createWorld(database()).begin([1]);
+      await sql`
+        update chunks set state = 'processing', lease_token = gen_random_uuid(), leased_until = now()
+        where batch_id = ${dead}
+      `.execute(database().sql);
+      await until(async () => expect(await chunkStates(dead)).toEqual(["pending"]));
+    };
+    // One that was under way when the chunk was claimed does not know whose it is; the next one does.
+    await swept();
     await sql`update chunks set leased_until = now() where batch_id = ${id}`.execute(database().sql);
-    // A chunk of a process that did die is taken back, so sweeps have been.
-    const dead = await createWorld(database()).begin([1]);
-    await sql`
-      update chunks set state = 'processing', lease_token = gen_random_uuid(), leased_until = now() where batch_id = ${dead}
-    `.execute(database().sql);
-    await until(async () => expect(await chunkStates(dead)).toEqual(["pending"]));
+    await swept();
     expect(await chunkStates(id)).toEqual(["processing"]);
     gate.open();
     await reached(id, "completed");

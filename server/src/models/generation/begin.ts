@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { ProviderError, type ProviderFailure } from "../hosted/provider.ts";
-import type { Operation, Succeeded } from "../images/contract.ts";
+import { slotEndOf, tokensOf } from "../hosted/slot-end.ts";
+import type { Operation } from "../images/contract.ts";
 import type { GenerationsOptions } from "./context.ts";
 import { type Advanced, type AdvanceOptions, type ImageLine, Overtaken } from "./contract.ts";
 import { type Ends, startIdOf } from "./ends.ts";
 import type { createFollow } from "./follow.ts";
 import { later } from "./later.ts";
-import { slotEndOf } from "./slot-end.ts";
 import { change, type Generation, isCancelRequested, operationText, readGeneration } from "./store.ts";
 import { takeSlot } from "./take-slot.ts";
 
@@ -145,7 +145,7 @@ export function createBegin(
         return await follow(running, line, started.status);
       }
       const made = await finish(sent, started.status);
-      await slot?.settle({ as: "answered", tokens: tokensOf(started.status) });
+      await slot?.settle({ as: "answered", tokens: tokensOf(started.status.usage) });
       return made;
     } catch (error) {
       if (error instanceof ProviderError) {
@@ -175,5 +175,3 @@ export function createBegin(
     }
   };
 }
-
-const tokensOf = ({ usage }: Succeeded) => (usage === null ? null : usage.inputTokens + usage.outputTokens);

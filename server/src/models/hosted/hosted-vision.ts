@@ -12,7 +12,8 @@ import type { CallEnd, Ledger } from "../ledger/contract.ts";
 import type { Quotas, Slot, SlotEnd } from "../quotas/contract.ts";
 import type { SeeingModel } from "../vision-rules.ts";
 import { createLine } from "./line.ts";
-import { type HostedProvider, ProviderError, type ProviderFailure, type Usage } from "./provider.ts";
+import { type HostedProvider, ProviderError, type ProviderFailure } from "./provider.ts";
+import { slotEndOf, tokensOf } from "./slot-end.ts";
 
 /** What has to be known of a model to ask it: its catalog entry has it. */
 export type HostedModel = PricedModel &
@@ -141,7 +142,7 @@ export function createHostedVision(options: HostedVisionOptions): VisionModel {
         const { failure } = error;
         const usage = "usage" in failure ? failure.usage : null;
         const cost = usage === null ? null : costMicros(model, usage);
-        await end(endOf(failure), {
+        await end(slotEndOf(failure), {
           ...{ outcome: outcomeOf(failure), modelUsed: null, usage, costMicros: cost },
           mayBePaid: failure.kind === "unavailable" && failure.sent,
         });
@@ -189,8 +190,6 @@ export function createHostedVision(options: HostedVisionOptions): VisionModel {
   };
 }
 
-const tokensOf = (usage: Usage | null) => (usage === null ? null : usage.inputTokens + usage.outputTokens);
-
 function outcomeOf(failure: ProviderFailure): CallEnd["outcome"] {
   if (failure.kind === "unavailable" && failure.unconnected) return "unused";
   return failure.kind === "model_unknown" ? "rejected" : failure.kind;
@@ -206,25 +205,6 @@ function isVersionOf({ id, aliases }: HostedModel, said: string): boolean {
       (name.startsWith(`${asked}-`) && /^-(?:\d|preview|exp|latest)/.test(name.slice(asked.length)))
     );
   });
-}
-
-/** What a failure means for the quota and for the key. */
-function endOf(failure: ProviderFailure): SlotEnd {
-  switch (failure.kind) {
-    case "rate_limited":
-      return { as: "rate_limited", scope: failure.scope, retryAfterMs: failure.retryAfterMs };
-    case "key_unusable":
-      return { as: "key_unusable", reason: failure.reason };
-    case "unavailable":
-      // A provider out of reach is not asked again at once, though nothing was used.
-      return { as: "failed", reason: failure.reason, unsent: failure.unconnected ?? false };
-    case "refused":
-    case "invalid_output":
-      return { as: "answered", tokens: tokensOf(failure.usage) };
-    case "model_unknown":
-    case "rejected":
-      return { as: "answered", tokens: 0 };
-  }
 }
 
 /** What it means for the picture. */

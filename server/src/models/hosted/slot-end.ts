@@ -1,7 +1,7 @@
-import type { ProviderFailure } from "../hosted/provider.ts";
 import type { SlotEnd } from "../quotas/contract.ts";
+import type { ProviderFailure, Usage } from "./provider.ts";
 
-/** What the failure of a start means for the quota and for the key. */
+/** What a failure means for the quota and for the key. */
 export function slotEndOf(failure: ProviderFailure): SlotEnd {
   switch (failure.kind) {
     case "rate_limited":
@@ -9,11 +9,17 @@ export function slotEndOf(failure: ProviderFailure): SlotEnd {
     case "key_unusable":
       return { as: "key_unusable", reason: failure.reason };
     case "unavailable":
+      // A provider out of reach is not asked again at once, though nothing was used.
       return { as: "failed", reason: failure.reason, unsent: failure.unconnected ?? false };
     case "refused":
     case "invalid_output":
+      return { as: "answered", tokens: tokensOf(failure.usage) };
     case "model_unknown":
     case "rejected":
-      return { as: "answered", tokens: null };
+      return { as: "answered", tokens: 0 };
   }
 }
+
+/** All that count; null where the provider counts none. */
+export const tokensOf = (usage: Usage | null) =>
+  usage === null ? null : usage.inputTokens + usage.outputTokens;
