@@ -7,8 +7,9 @@ import { createOpenaiImages } from "./models/images/openai/openai.ts";
 import { createReplicate } from "./models/images/replicate/replicate.ts";
 import { type QuotaGroup, type QuotaLimits, unlimitedPerMinute } from "./models/quotas/contract.ts";
 import { type DayReset, midnightIn } from "./models/quotas/day-reset.ts";
-import { KeysUnreadable, noKey, parseKeys } from "./models/quotas/parse-keys.ts";
+import { noKey } from "./models/quotas/parse-keys.ts";
 import { type Config, invalidConfiguration } from "./platform/config.ts";
+import { groupsOf, growsBack, isOpenAi } from "./provider-keys.ts";
 
 /** A provider of pictures as it is configured. */
 export interface ConfiguredImages {
@@ -35,9 +36,6 @@ const unlimited: QuotaLimits = {
   tokensPerMinute: null,
   concurrency: null,
 };
-/** The limits of OpenAI and Replicate grow back all the time. */
-const growsBack: DayReset = (now) => new Date(now.getTime() + 60_000);
-
 /**
  * The providers that pictures can be had from, the one that jobs get who name none first. The last one makes them itself.
  *
@@ -62,9 +60,6 @@ function replicate(config: Config): ConfiguredImages | null {
     quotas: { scope: "replicate", limitsPerModel: false, groups, dayReset: growsBack },
   };
 }
-
-const isOpenAi = ({ OPENAI_BASE_URL }: Config) =>
-  /(?:^|\.)api\.openai\.com$/.test(new URL(OPENAI_BASE_URL).hostname);
 
 function openai(config: Config): ConfiguredImages | null {
   const usual = config.OPENAI_MODEL ?? (isOpenAi(config) ? "gpt-image-2" : undefined);
@@ -145,13 +140,4 @@ function local(): ConfiguredImages {
     free: true,
     quotas: null,
   };
-}
-
-function groupsOf(setting: string, keys: readonly string[], limits: QuotaLimits): readonly QuotaGroup[] {
-  try {
-    return parseKeys(keys.join(",")).map((group) => ({ ...group, limits }));
-  } catch (error) {
-    if (error instanceof KeysUnreadable) throw invalidConfiguration([`${setting}: ${error.message}`]);
-    throw error;
-  }
 }

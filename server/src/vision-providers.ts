@@ -8,10 +8,11 @@ import type { HostedModel } from "./models/hosted/hosted-vision.ts";
 import { createOpenAi } from "./models/hosted/openai.ts";
 import type { HostedProvider } from "./models/hosted/provider.ts";
 import { unlistedModel } from "./models/hosted/unlisted-model.ts";
-import { type QuotaGroup, type QuotaLimits, unlimitedPerMinute } from "./models/quotas/contract.ts";
+import { type QuotaGroup, unlimitedPerMinute } from "./models/quotas/contract.ts";
 import { type DayReset, midnightIn } from "./models/quotas/day-reset.ts";
-import { KeysUnreadable, noKey, parseKeys } from "./models/quotas/parse-keys.ts";
+import { noKey } from "./models/quotas/parse-keys.ts";
 import { type Config, invalidConfiguration } from "./platform/config.ts";
+import { groupsOf, growsBack, isOpenAi } from "./provider-keys.ts";
 
 /** A provider that can be asked, as it is configured. */
 export interface ConfiguredProvider {
@@ -70,12 +71,6 @@ function gemini({ config, catalog }: Read): ConfiguredProvider | null {
   };
 }
 
-/** OpenAI's requests per day grow back all the time, so a day that is used up is tried again soon. */
-const growsBack: DayReset = (now) => new Date(now.getTime() + 60_000);
-
-/** OpenAI has further addresses for regions, such as `eu.api.openai.com`. */
-const isOpenAi = ({ OPENAI_BASE_URL }: Config) =>
-  /(?:^|\.)api\.openai\.com$/.test(new URL(OPENAI_BASE_URL).hostname);
 const openAiApi = (config: Config) => config.OPENAI_VISION_API ?? (isOpenAi(config) ? "responses" : "chat");
 
 function openAi({ config, catalog }: Read): ConfiguredProvider | null {
@@ -158,15 +153,6 @@ function ownServer({ config, catalog }: Read): ConfiguredProvider | null {
 function ownModel(name: string, catalog: Catalog): HostedModel {
   const listed = catalog.findModel(name);
   return listed ? { ...listed, id: name, aliases: [listed.id, ...listed.aliases] } : unlistedModel(name);
-}
-
-function groupsOf(setting: string, keys: readonly string[], limits: QuotaLimits): readonly QuotaGroup[] {
-  try {
-    return parseKeys(keys.join(",")).map((group) => ({ ...group, limits }));
-  } catch (error) {
-    if (error instanceof KeysUnreadable) throw invalidConfiguration([`${setting}: ${error.message}`]);
-    throw error;
-  }
 }
 
 function listedModels(

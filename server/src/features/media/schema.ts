@@ -6,7 +6,7 @@ const time = z.iso.datetime().describe("ISO 8601, UTC.");
 const count = z.int().nonnegative();
 const pixels = z.int().positive();
 const side = z.int().min(128).max(2048).nullish().describe("Pixels.");
-const anything = z.record(z.string(), z.unknown());
+const jsonObject = z.record(z.string(), z.unknown());
 
 const parameters = z.looseObject({
   width: side,
@@ -33,7 +33,7 @@ export const generateBody = z.object({
     .nullish()
     .describe("Echoed as they are. Keys of your own are allowed; those that the model knows reach it."),
   webhook_url: z.string().max(500).nullish().describe("Is told when the job has ended."),
-  metadata: anything.nullish().describe("Comes back with the status and the webhook."),
+  metadata: jsonObject.nullish().describe("Comes back with the status and the webhook."),
   strict: z
     .boolean()
     .nullish()
@@ -107,7 +107,7 @@ export const statusResponse = z.object({
   id: z.uuid(),
   status: z.enum(jobStates),
   prompt: z.string(),
-  parameters: anything.nullable().describe("As they were sent."),
+  parameters: jsonObject.nullable().describe("As they were sent."),
   created_at: time,
   updated_at: time,
   started_at: time.nullable().describe("Of the first attempt."),
@@ -120,7 +120,7 @@ export const statusResponse = z.object({
   warnings: z.array(warning).optional().describe("What of the request the model does not follow."),
   provider: z.string().describe("`local` where no model is asked at all."),
   model: z.string(),
-  metadata: anything.optional().describe("Where there was any."),
+  metadata: jsonObject.optional().describe("Where there was any."),
   error_code: z.string().optional().describe("Of one that failed: see docs/errors.md."),
   error_details: z.object({ retry_count: count, max_retries: count }).optional(),
   estimated_cost_usd: z
@@ -168,7 +168,7 @@ export const mediaInfoResponse = z.object({
   bucket_name: z.string().nullable().optional(),
   expires_at: time.nullable().optional(),
   is_expired: z.boolean().optional(),
-  extra_metadata: anything.nullable().optional(),
+  extra_metadata: jsonObject.nullable().optional(),
 });
 
 /** For the API page only: `readDerivedSize` reads it. */

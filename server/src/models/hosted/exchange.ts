@@ -73,6 +73,7 @@ export async function exchange(
   }
 }
 
+/** One for all exchanges, so that connections are used again; made with the first. */
 let known: typeof globalThis.fetch | undefined;
 
 /**
