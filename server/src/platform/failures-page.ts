@@ -1,4 +1,5 @@
-import { type Failure, type FailureCategory, failures } from "./failures.ts";
+import type { Failure, FailureCategory } from "./failures/failure.ts";
+import { failures } from "./failures.ts";
 
 const introduction = `# Errors
 
@@ -51,7 +52,7 @@ ${all
 `,
   );
   return `${introduction}${tables.join("")}
-This page is generated from \`server/src/platform/failures.ts\` by \`npm run docs\`.
+This page is generated from \`server/src/platform/failures/\` by \`npm run docs\`.
 `;
 }
 

@@ -1,4 +1,5 @@
-import { type FailureCategory, failureOf } from "../../platform/failures.ts";
+import type { FailureCategory } from "../../platform/failures/failure.ts";
+import { failureOf } from "../../platform/failures.ts";
 import type { FailureCount } from "./health-score.ts";
 
 /** So many codes are listed; the rest is in the results. */
