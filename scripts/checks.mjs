@@ -46,6 +46,8 @@ export async function checkAll({ root, fast = false, filters = [], say = console
   /** @type {string[]} */
   const notRun = [];
   /** @type {string[]} */
+  const secondTry = [];
+  /** @type {string[]} */
   const failed = [];
   for (const { name, tool, args } of steps) {
     if ((await run(name, tool, args)) === 0) total.passed += 1;
@@ -63,10 +65,11 @@ export async function checkAll({ root, fast = false, filters = [], say = console
     total.failed += tests.failed;
     total.skipped += tests.skipped;
     notRun.push(...tests.notRun);
+    secondTry.push(...tests.secondTry);
     if (tests.failed > 0) failed.push("tests");
   }
   say("");
-  for (const line of closingLines({ ...total, failedSteps: failed, notRun })) say(line);
+  for (const line of closingLines({ ...total, failedSteps: failed, notRun, secondTry })) say(line);
   return total.failed === 0 ? 0 : 1;
 }
 

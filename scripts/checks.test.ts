@@ -17,10 +17,11 @@ function setup(sources: Partial<Record<keyof typeof packages, string>>): Project
   return project;
 }
 
-const report = (status: string) => `
+const report = (status: string, failureMessages: readonly string[] = []) => `
   import { writeFileSync } from "node:fs";
   const file = process.argv.find((argument) => argument.startsWith("--outputFile.json=")).split("=")[1];
-  const test = { status: "${status}", fullName: "it works", meta: {} };
+  const failureMessages = ${JSON.stringify(failureMessages)};
+  const test = { status: "${status}", fullName: "it works", failureMessages, meta: {} };
   writeFileSync(file, JSON.stringify({ testResults: [{ status: "${status}", assertionResults: [test] }] }));
   process.exitCode = "${status}" === "passed" ? 0 : 1;`;
 
@@ -32,6 +33,16 @@ test("everything runs in order, and the last line counts it", async () => {
   expect(code).toBe(0);
   expect(output.match(/^\[\w+\]/gm)).toEqual(["[biome]", "[tsc]", "[knip]", "[vitest]"]);
   expect(lines(output).at(-1)).toBe("4 passed, 0 failed, 0 skipped");
+});
+
+test("a test that passed only at the second try is named before the last line", async () => {
+  const project = setup({ biome: "", knip: "", tsc: "", vitest: report("passed", ["Error: too early"]) });
+  const { code, output } = await project.run("test.mjs").ended;
+  expect(code).toBe(0);
+  expect(lines(output).slice(-2)).toEqual([
+    "Passed at the second try: it works (Error: too early).",
+    "4 passed, 0 failed, 0 skipped",
+  ]);
 });
 
 test("a failed step does not hide what the later ones say", async () => {

@@ -1,9 +1,14 @@
 /**
  * What is read of vitest's JSON report.
- * @typedef {{ status: string, fullName: string, meta?: { notRun?: { what: string, why: string } } }} TestResult
+ * @typedef {{
+ *   status: string,
+ *   fullName: string,
+ *   failureMessages?: readonly string[],
+ *   meta?: { notRun?: { what: string, why: string } },
+ * }} TestResult
  * @typedef {{ status: string, assertionResults: TestResult[] }} FileResult
  * @typedef {{ testResults: FileResult[] }} Report
- * @typedef {{ passed: number, failed: number, skipped: number, notRun: string[] }} Counts
+ * @typedef {{ passed: number, failed: number, skipped: number, notRun: string[], secondTry: string[] }} Counts
  */
 
 /**
@@ -17,10 +22,17 @@ export function countReport(report, exitCode) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   /** @type {Set<string>} */
   const notRun = new Set();
+  /** @type {string[]} */
+  const secondTry = [];
   for (const file of report?.testResults ?? []) {
     const failedBefore = counts.failed;
     for (const test of file.assertionResults) {
-      if (test.status === "passed") counts.passed += 1;
+      if (test.status === "passed") {
+        counts.passed += 1;
+        // The report does not number the tries; a test that passed and has failures had them in the one before.
+        const [failure] = test.failureMessages ?? [];
+        if (failure !== undefined) secondTry.push(`${test.fullName} (${failure.split("\n", 1)[0]})`);
+      }
       // "pending" in a finished run: its worker crashed before the test's turn or in it.
       else if (test.status === "failed" || test.status === "pending") counts.failed += 1;
       else {
@@ -32,16 +44,17 @@ export function countReport(report, exitCode) {
     if (file.status === "failed" && counts.failed === failedBefore) counts.failed += 1;
   }
   if ((exitCode !== 0 || !report) && counts.failed === 0) counts.failed = 1;
-  return { ...counts, notRun: [...notRun] };
+  return { ...counts, notRun: [...notRun], secondTry };
 }
 
 /**
  * The end of a run. The last line stands alone, for people and programs.
  * @param {Counts & { failedSteps: readonly string[] }} outcome
  */
-export function closingLines({ passed, failed, skipped, failedSteps, notRun }) {
+export function closingLines({ passed, failed, skipped, failedSteps, notRun, secondTry }) {
   return [
     ...(failedSteps.length > 0 ? [`Failed: ${failedSteps.join(", ")}.`] : []),
+    ...(secondTry.length > 0 ? [`Passed at the second try: ${secondTry.join("; ")}.`] : []),
     ...(notRun.length > 0 ? [`Not run: ${notRun.join("; ")}.`] : []),
     `${passed} passed, ${failed} failed, ${skipped} skipped`,
   ];

@@ -62,8 +62,9 @@ export async function startPostgresql(initdb: string): Promise<Cluster> {
       child.once("exit", () => reject(new Error(`PostgreSQL did not start:\n${log}`)));
     });
   };
+  const isAway = () => !server || server.exitCode !== null || server.signalCode !== null;
   const end = async (signal: NodeJS.Signals) => {
-    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    if (!server || isAway()) return;
     const exited = once(server, "exit");
     server.kill(signal);
     await exited;
@@ -73,6 +74,8 @@ export async function startPostgresql(initdb: string): Promise<Cluster> {
   return {
     port,
     async createDatabase() {
+      // A test that failed in the middle of an outage did not end it, and has a second try.
+      if (isAway()) await start();
       const name = `test_${randomBytes(6).toString("hex")}`;
       const client = new Client({ host: "127.0.0.1", port, user: "postgres", database: "postgres" });
       await client.connect();
