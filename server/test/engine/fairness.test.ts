@@ -1,16 +1,17 @@
+import { setTimeout as delay, setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { done } from "../../src/engine/kind.ts";
 import { assertConsistent } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
-import { atGate, createGate, createWorld, numbers } from "./world.ts";
-
-const turn = () => new Promise(setImmediate);
+import { atGate, createGate, createWorld, numbers, until } from "./world.ts";
 
 describeEngine("turns of batches", (database) => {
   test("fifty items started while a large batch runs are done long before it", async () => {
-    const { engine, write, begin, reached } = createWorld(
+    const gate = createGate();
+    const { engine, write, begin, reached, calls } = createWorld(
       database(),
       async (input) => {
+        await gate.pass();
         await turn();
         return done(input);
       },
@@ -20,13 +21,18 @@ describeEngine("turns of batches", (database) => {
     const small = await write(numbers(50), { chunkSize: 500 });
     await engine.start(large, { maxActive: 9 });
     await engine.run();
-    await reached(large, "processing");
-    const before = (await engine.read(large))?.chunksCompleted ?? 0;
+    // Every item that either slot may work on at once.
+    await atGate(gate, 8);
     await engine.start(small, { maxActive: 9 });
+    const before = calls.length;
+    gate.open();
     await reached(small, "completed");
-    const during = ((await engine.read(large))?.chunksCompleted ?? 0) - before;
+    const during = calls.slice(
+      before,
+      calls.findLastIndex(({ batchId }) => batchId === small),
+    );
     // Two slots: the chunks that were under way, and those that took the other slot's turns meanwhile.
-    expect(during).toBeLessThanOrEqual(6);
+    expect(during.filter(({ batchId }) => batchId === large).length).toBeLessThanOrEqual(6 * 500);
     await engine.cancel(large);
     await begin([]);
     await engine.stop(10_000);
@@ -34,45 +40,50 @@ describeEngine("turns of batches", (database) => {
   });
 
   test("items that take their time: a slice ends, and the next batch has its turn", async () => {
-    const { engine, write, reached, calls } = createWorld(
+    const { engine, begin, calls } = createWorld(
       database(),
       async (input) => {
-        await turn();
+        // A slice is measured in real time: one has five of these, and a batch a hundred slices.
+        await delay(1);
         return done(input);
       },
       { slots: 1, concurrency: 1, timing: { sliceMs: 5 } },
     );
-    const large = await write(numbers(3_000), { chunkSize: 3_000 });
-    const small = await write(numbers(3), { chunkSize: 10 });
-    await engine.start(large, { maxActive: 9 });
+    // Both are there from the beginning: a start would end a slice before its time.
+    const ids = [
+      await begin(numbers(500), { chunkSize: 500 }),
+      await begin(numbers(500), { chunkSize: 500 }),
+    ];
     await engine.run();
-    await reached(large, "processing");
-    await engine.start(small, { maxActive: 9 });
-    await reached(small, "completed");
-    expect(calls.filter(({ batchId }) => batchId === large).length).toBeLessThan(3_000);
-    await engine.cancel(large);
+    const turns = () => calls.filter(({ batchId }, index) => batchId !== calls[index - 1]?.batchId).length;
+    // Of one chunk each they would have two turns; three, because workers look again once they hear of starts.
+    await until(() => expect(turns()).toBeGreaterThan(5));
+    for (const id of ids) await engine.cancel(id);
     await engine.stop(10_000);
-    await assertConsistent(database(), large);
+    for (const id of ids) await assertConsistent(database(), id);
   });
 
   test("who is started while every slot is taken does not wait for the end of a turn", async () => {
+    const gate = createGate();
     const { engine, write, reached, calls } = createWorld(
       database(),
       async (input) => {
-        await turn();
+        await gate.pass();
         return done(input);
       },
       { slots: 1, concurrency: 1, timing: { sliceMs: 60_000 } },
     );
-    const large = await write(numbers(5_000), { chunkSize: 5_000 });
+    const large = await write(numbers(500), { chunkSize: 500 });
     const small = await write(numbers(3), { chunkSize: 10 });
     await engine.start(large, { maxActive: 9 });
     await engine.run();
-    await reached(large, "processing");
+    await atGate(gate);
     await engine.start(small, { maxActive: 9 });
+    gate.open();
     await reached(small, "completed");
-    expect(calls.findIndex(({ batchId }) => batchId === small)).toBeLessThan(5_000);
-    await engine.cancel(large);
+    // After the one item that was under way.
+    expect(calls.findIndex(({ batchId }) => batchId === small)).toBe(1);
+    await reached(large, "completed");
     await engine.stop(10_000);
     await assertConsistent(database(), large);
   });

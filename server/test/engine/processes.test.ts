@@ -5,18 +5,26 @@ import type { BatchState } from "../../src/engine/states.ts";
 import type { Database } from "../../src/platform/database/database.ts";
 import { assertConsistent } from "./consistent.ts";
 import { describeServer, openMigrated } from "./databases.ts";
-import { killableBatch } from "./worker.ts";
+import { hurried, killableBatch } from "./worker.ts";
 import { createWorld, numbers, until } from "./world.ts";
+
+/** Items that one process has under way: of two slots. */
+const atOnce = 2 * 4;
+/** A chunk is nobody else's even where its process does not run for a while; nobody dies here. */
+const unhurried = { timing: { ...hurried, leaseMs: 60_000 } };
 
 // Embedded there is one process; the lock of its folder is tested with the database.
 describeServer("several processes", (_server, place) => {
   test.each([2, 4])("%i work on one batch: no item twice, none lost, each had its share", async (count) => {
-    const { batch, database, engine } = await setup(Array(1_000).fill("slowly"), 20);
+    const { batch, database, engine } = await setup(Array(1_000).fill("gather"), 20);
     // Until all are there: a process starts in the time in which another could do everything.
     await engine.pause(batch.id);
-    const processes = numbers(count).map(() => batch.start());
+    const processes = numbers(count).map(() => batch.start(unhurried));
     for (const one of processes) await one.shown("ready");
     await engine.resume(batch.id);
+    const called = () => batch.calls().filter((calls) => calls > 0).length;
+    await until(() => expect(called()).toBe(count * atOnce));
+    for (const one of processes) one.child.send("go");
     for (const one of processes) await one.shown("ended");
     const { rows } = await sql<{ pid: number; items: number }>`
       select (output ->> 'pid')::int as pid, count(*) as items from results where batch_id = ${batch.id} group by 1
@@ -28,23 +36,36 @@ describeServer("several processes", (_server, place) => {
   });
 
   test("a pause and a cancel reach all of them", async () => {
-    const { batch, database, engine } = await setup(Array(600).fill("slowly"), 20);
-    const processes = numbers(3).map(() => batch.start());
+    // Each message lets the items that are under way end: nothing is over before it is paused.
+    const { batch, database, engine } = await setup(Array(600).fill("hold"), 20);
+    const processes = numbers(3).map(() => batch.start(unhurried));
     for (const one of processes) await one.shown("ready");
+    const goOn = () => {
+      // One that found the batch ended is gone.
+      for (const { child } of processes) if (child.connected) child.send("go", () => {});
+    };
+    const atRest = () =>
+      until(async () => {
+        goOn();
+        expect(await chunksIn(database, batch.id, "processing")).toBe(0);
+      });
     const called = () => batch.calls().filter((calls) => calls > 0).length;
     const processed = async () => (await engine.read(batch.id))?.succeeded;
-    await until(async () => expect(await processed()).toBeGreaterThan(20));
+    await until(() => expect(called()).toBe(3 * atOnce));
     await engine.pause(batch.id);
-    await until(async () => expect(await chunksIn(database, batch.id, "processing")).toBe(0));
+    await atRest();
     const paused = called();
     expect(paused).toBeLessThan(600);
     expect(await processed()).toBe(paused);
     await assertConsistent(database, batch.id);
 
     await engine.resume(batch.id);
-    await until(async () => expect(await processed()).toBeGreaterThan(paused + 20));
-    expect(await chunksIn(database, batch.id, "processing")).toBeGreaterThan(0);
+    await until(async () => {
+      goOn();
+      expect(await processed()).toBeGreaterThan(paused + 20);
+    });
     await engine.cancel(batch.id);
+    await atRest();
     for (const one of processes) expect(await one.ended).toMatchObject({ code: 0 });
     expect(await chunksIn(database, batch.id, "processing")).toBe(0);
     expect(called()).toBeLessThan(600);
@@ -57,7 +78,7 @@ describeServer("several processes", (_server, place) => {
       numbers(600).map((n) => (n === 100 ? "missing" : "slowly")),
       20,
     );
-    const processes = numbers(3).map(() => batch.start());
+    const processes = numbers(3).map(() => batch.start(unhurried));
     for (const one of processes) await one.shown("ready");
     expect((await reached("paused")).reason).toBe("Something is missing.");
     await until(async () => expect(await chunksIn(database, batch.id, "processing")).toBe(0));

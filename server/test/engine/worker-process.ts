@@ -42,7 +42,7 @@ const die = () => process.kill(process.pid, "SIGKILL");
 /** Work that items share is written down where it is done: who waits for it is asked again and again. */
 const isShared = (input: Json) => typeof input === "string" && input.startsWith("once");
 
-/** What the items that hold their batch wait for: a message that comes while nothing waits for one. */
+/** What "missing" items hold their batch for, and "gather" items wait for: the first message. */
 let supplied = false;
 process.on("message", () => {
   supplied = true;
@@ -71,6 +71,9 @@ async function handle(input: Json, { position, attempt, once }: ItemContext): Pr
       return attempt === 1 ? retryLater(new Date(), "first", "Not at once.") : done(output);
     case "hold":
       await new Promise((resolve) => process.once("message", resolve));
+      return done(output);
+    case "gather":
+      if (!supplied) await new Promise((resolve) => process.once("message", resolve));
       return done(output);
     case "missing":
       return supplied ? done(output) : hold("Something is missing.");

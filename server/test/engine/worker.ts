@@ -14,7 +14,7 @@ import type { WorkerOrders } from "./worker-process.ts";
 const script = fileURLToPath(new URL("worker-process.ts", import.meta.url));
 
 /** Short turns; leases that end soon, so that a dead worker's chunk is not waited for. */
-const hurried: Partial<Timing> = {
+export const hurried: Partial<Timing> = {
   leaseMs: 800,
   renewMs: 100,
   sweepMs: 50,
