@@ -66,9 +66,9 @@ describeDatabase("jobs", ({ emptied: open }) => {
     const { done, all } = countdown(2);
     jobs.work(steps, async () => done());
     await jobs.start();
-    await jobs.send(database.sql, steps, { n: 1 }, { startAfter: new Date(Date.now() + 100) });
     await jobs.send(database.sql, steps, { n: 2 }, { startAfter: new Date(Date.now() + 3_600_000) });
-    expect((await jobs.counts())["steps"]).toMatchObject({ waiting: 0, deferred: 2 });
+    expect((await jobs.counts())["steps"]).toMatchObject({ waiting: 0, deferred: 1 });
+    await jobs.send(database.sql, steps, { n: 1 }, { startAfter: new Date(Date.now() + 100) });
     await sql`update pgboss.job set start_after = now() where data @> '{"n":2}'`.execute(database.sql);
     await all;
   });
@@ -97,8 +97,9 @@ describeDatabase("jobs", ({ emptied: open }) => {
     const [letter, ...others] = await jobs.deadLetters(steps, 10);
     expect(others).toEqual([]);
     expect(letter).toMatchObject({ jobId: id, data: { n: 7 }, error: "no luck in try 3", attempts: 3 });
-    await vi.waitFor(async () =>
-      expect((await jobs.counts())["steps"]).toMatchObject({ active: 0, failed: 1 }),
+    await vi.waitFor(
+      async () => expect((await jobs.counts())["steps"]).toMatchObject({ active: 0, failed: 1 }),
+      20_000,
     );
   });
 
@@ -113,7 +114,7 @@ describeDatabase("jobs", ({ emptied: open }) => {
     await jobs.start();
     await jobs.send(database.sql, steps, { n: 1 });
     await all;
-    await vi.waitFor(async () => expect(await jobs.deadLetters(steps, 1)).toHaveLength(1));
+    await vi.waitFor(async () => expect(await jobs.deadLetters(steps, 1)).toHaveLength(1), 20_000);
     const { rows } = await sql`select output::text || source_output::text from pgboss.job`.execute(
       database.sql,
     );
@@ -135,10 +136,12 @@ describeDatabase("jobs", ({ emptied: open }) => {
     await jobs.start();
     await jobs.sendMany(database.sql, steps, [{ data: { n: 1 } }, { data: { n: 2 } }, { data: { n: 3 } }]);
     await first.all;
-    await vi.waitFor(async () =>
-      expect(
-        (await sql`select from pgboss.job where state = 'completed'`.execute(database.sql)).rows,
-      ).toHaveLength(3),
+    await vi.waitFor(
+      async () =>
+        expect(
+          (await sql`select from pgboss.job where state = 'completed'`.execute(database.sql)).rows,
+        ).toHaveLength(3),
+      20_000,
     );
     broken = false;
     const letters = await jobs.deadLetters(steps, 10);
@@ -262,8 +265,15 @@ describeDatabase("jobs", ({ emptied: open }) => {
       [2, true],
     ]);
     expect(await effects(database)).toEqual([{ n: 1, attempt: 2 }]);
-    await vi.waitFor(async () =>
-      expect((await jobs.counts())["steps"]).toMatchObject({ active: 0, deferred: 0, waiting: 0, failed: 0 }),
+    await vi.waitFor(
+      async () =>
+        expect((await jobs.counts())["steps"]).toMatchObject({
+          active: 0,
+          deferred: 0,
+          waiting: 0,
+          failed: 0,
+        }),
+      20_000,
     );
   });
 
@@ -283,7 +293,7 @@ describeDatabase("jobs", ({ emptied: open }) => {
     await jobs.start();
     await jobs.send(database.sql, steps, { n: 1 });
     await all;
-    await vi.waitFor(async () => expect(await effects(database)).toEqual([{ n: 1, attempt: 2 }]));
+    await vi.waitFor(async () => expect(await effects(database)).toEqual([{ n: 1, attempt: 2 }]), 20_000);
   });
 
   test("a handler that hides that its transaction rolled back has not completed its job", async () => {
@@ -377,8 +387,9 @@ describeDatabase("jobs", ({ emptied: open }) => {
     await next.start();
     await all;
     expect(last).toEqual([false, true]);
-    await vi.waitFor(async () =>
-      expect((await next.counts())["steps"]).toMatchObject({ active: 0, failed: 0 }),
+    await vi.waitFor(
+      async () => expect((await next.counts())["steps"]).toMatchObject({ active: 0, failed: 0 }),
+      20_000,
     );
   });
 
