@@ -57,13 +57,21 @@ describe("a batch, embedded", () => {
       // The picture of this address is new: the process dies while the model looks at it.
       const unseen = distinct[40] ?? "";
       const second = await startService(where);
-      origin.answer(1_000);
-      await origin.answered(unseen);
+      // One after the other, so that not everything is over before the kill comes.
+      let seen = false;
+      void origin.answered(unseen).then(() => {
+        seen = true;
+      });
+      await until(() => {
+        if (!seen && origin.waiting().length > 0) origin.answer(1);
+        expect(seen).toBe(true);
+      });
       await second.kill();
       const afterSecond = await inspect(where, (database) => kept(database, urls, origin));
       expect(afterSecond.requests.size).toBeLessThan(distinct.length);
 
       const third = await startService(where);
+      origin.answer(1_000);
       await assertWhole(third.client, id, urls, origin);
       expect(await third.terminate()).toBe(0);
       const afterAll = await inspect(where, async (database) => {
