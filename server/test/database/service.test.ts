@@ -59,8 +59,9 @@ describeWith("postgresql", "the service on PostgreSQL", ({ path }) => {
     ]);
     expect(await probe(app, "/health/live")).toMatchObject([200, { status: "alive" }]);
     await cluster.start();
-    await vi.waitFor(async () =>
-      expect(await probe(app, "/health/ready")).toMatchObject([200, { status: "ready" }]),
+    await vi.waitFor(
+      async () => expect(await probe(app, "/health/ready")).toMatchObject([200, { status: "ready" }]),
+      20_000,
     );
     await app.close(0);
     await cluster.stop();

@@ -13,7 +13,7 @@ function ear() {
   return {
     heard,
     notified: (payload: string) => void heard.push(payload),
-    until: (payload: string) => vi.waitFor(() => expect(heard).toContain(payload)),
+    until: (payload: string) => vi.waitFor(() => expect(heard).toContain(payload), 20_000),
   };
 }
 

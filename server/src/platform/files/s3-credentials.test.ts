@@ -96,7 +96,7 @@ test("a renewal that fails is tried again half a minute later, and told only whe
   expect(exchanges()).toBe(2);
   clock.now += 30_000;
   expect(await source.current()).toEqual(first);
-  await vi.waitFor(() => expect(exchanges()).toBe(3));
+  await vi.waitFor(() => expect(exchanges()).toBe(3), 20_000);
   clock.now += 5 * minutes;
   await expect(source.current()).rejects.toMatchObject({
     code: "storage_unavailable",

@@ -100,8 +100,9 @@ describeDatabase("jobs and processes", ({ open, place, engine, cluster }) => {
     );
     await vi.waitFor(async () => expect(await effects(database)).toHaveLength(400), { timeout: 20_000 });
     expect((await effects(database)).every(({ attempt }) => attempt === 1)).toBe(true);
-    await vi.waitFor(async () =>
-      expect((await jobs.counts())["steps"]).toMatchObject({ waiting: 0, active: 0, failed: 0 }),
+    await vi.waitFor(
+      async () => expect((await jobs.counts())["steps"]).toMatchObject({ waiting: 0, active: 0, failed: 0 }),
+      20_000,
     );
   });
 

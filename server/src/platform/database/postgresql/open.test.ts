@@ -118,9 +118,9 @@ describeWith("postgresql", "a server", ({ path }) => {
         }
       }),
     );
-    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(50));
+    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(50), 20_000);
     await cluster.crash();
-    await vi.waitFor(() => expect(failures.length).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(failures.length).toBeGreaterThan(0), 20_000);
     await expect(database.check()).rejects.toBeInstanceOf(DatabaseUnavailable);
     await cluster.start();
     const before = acknowledged.length;
@@ -136,7 +136,7 @@ describeWith("postgresql", "a server", ({ path }) => {
     // Listening goes on by itself, and says that there was a gap.
     await vi.waitFor(() => expect(connected).toHaveBeenCalledTimes(2), 20_000);
     await sql`notify news, 'after'`.execute(database.sql);
-    await vi.waitFor(() => expect(heard).toHaveBeenCalledWith("after"));
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledWith("after"), 20_000);
   });
 
   test("that ends one connection ends one transaction, and its loss harms nobody else", async () => {
