@@ -5,7 +5,8 @@ export default defineConfig({
     include: ["server/**/*.test.ts", "scripts/**/*.test.ts"],
     // Two cores: image work in one worker starves the timers of another.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // What starts processes takes five times as long where others work too; who waits for a condition gives up before.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // Waiting for a condition, however long it takes: a second is not long where processes start beside it.
     expect: { poll: { timeout: 20_000 } },

@@ -37,6 +37,15 @@ describeEngine("who is told when a batch stops", (database) => {
     return rows;
   };
 
+  /** Resolves once no slot holds a chunk of the batch: one that is about to hold it does so also after a resume. */
+  const givenBack = (id: string) =>
+    until(async () => {
+      const { rows } = await sql`
+        select 1 from chunks where batch_id = ${id} and state = 'processing'
+      `.execute(database().sql);
+      expect(rows).toEqual([]);
+    });
+
   test("hears once of its end, of a retry's too, and of nothing else", async () => {
     let mended = false;
     const { engine, begin, reached } = createWorld(
@@ -92,11 +101,13 @@ describeEngine("who is told when a batch stops", (database) => {
     const id = await begin(numbers(100));
     await engine.run();
     await reached(id, "paused");
+    await givenBack(id);
     const held = { state: "paused", reason: "It has cost too much.", code: "budget", processed: 0 };
     expect(await told(id)).toEqual([held]);
     // A second time it is news again.
     await engine.resume(id);
     await until(async () => expect(await told(id)).toEqual([held, held]));
+    await givenBack(id);
     ready = true;
     await engine.resume(id);
     await reached(id, "completed");
