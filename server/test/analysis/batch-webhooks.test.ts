@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { done, hold, type Json } from "../../src/engine/kind.ts";
 import { createTellOfStops } from "../../src/features/analysis/tell-of-stops.ts";
 import { describeEngine } from "../engine/databases.ts";
-import { createWorld, numbers, until } from "../engine/world.ts";
+import { createWorld, givenBack, numbers, until } from "../engine/world.ts";
 import { receiverUnderTest } from "../webhooks/receiver.ts";
 import { webhooksUnderTest } from "../webhooks/world.ts";
 
@@ -35,9 +35,11 @@ describeEngine("webhooks of batches", (database) => {
     await engine.run();
     await engine.resume(id);
     await reached(id, "paused");
+    await givenBack(database(), id);
     trouble = "budget";
     await engine.resume(id);
     await until(async () => expect((await engine.read(id))?.reason).toBe("No budget."));
+    await givenBack(database(), id);
     trouble = null;
     await engine.resume(id);
     const { completedAt } = await reached(id, "completed");

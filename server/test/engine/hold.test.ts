@@ -7,7 +7,7 @@ import { done, hold, waitUntil } from "../../src/engine/kind.ts";
 import { releaseChunk } from "../../src/engine/lease.ts";
 import { assertConsistent } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
-import { atGate, createGate, createWorld, numbers, until, type World } from "./world.ts";
+import { atGate, createGate, createWorld, givenBack, numbers, until, type World } from "./world.ts";
 
 const reason = "No model can see images.";
 
@@ -37,7 +37,7 @@ describeEngine("a handler that holds its batch", (database) => {
     await assertConsistent(database(), id);
 
     gate.open();
-    await givenBack(id);
+    await givenBack(database(), id);
     expect(calls).toHaveLength(8);
     expect(await reached(id, "paused")).toMatchObject({ reason, succeeded: 7, failed: 0 });
     const results = await engine.results(id, {}, { limit: 60 });
@@ -159,7 +159,7 @@ describeEngine("a handler that holds its batch", (database) => {
     const id = await begin(numbers(4));
     await engine.run();
     await reached(id, "paused");
-    await givenBack(id);
+    await givenBack(database(), id);
     expect(works).toBe(1);
     const { rows } = await sql`select 1 from shared_work where key = ${id}`.execute(database().sql);
     expect(rows).toEqual([]);
@@ -178,7 +178,7 @@ describeEngine("a handler that holds its batch", (database) => {
     await sql`update chunks set deaths = 3 where batch_id = ${id}`.execute(database().sql);
     await engine.run();
     await reached(id, "paused");
-    await givenBack(id);
+    await givenBack(database(), id);
     expect(calls.map(({ position }) => position)).toEqual([0, 1, 2]);
     const { rows } = await sql`
       select state, succeeded, deaths, suspect, suspect_deaths from chunks where batch_id = ${id}
@@ -200,7 +200,7 @@ describeEngine("a handler that holds its batch", (database) => {
     const id = await begin(numbers(3));
     await engine.run();
     await reached(id, "paused");
-    await givenBack(id);
+    await givenBack(database(), id);
     const { rows } = await sql`
       select state, later, not_before from chunks where batch_id = ${id}
     `.execute(database().sql);
@@ -214,13 +214,4 @@ describeEngine("a handler that holds its batch", (database) => {
     if (!claim) throw new Error("nothing can be claimed");
     return claim;
   };
-
-  /** Resolves once no worker holds a chunk of the batch. */
-  const givenBack = (id: string) =>
-    until(async () => {
-      const { rows } = await sql`
-        select 1 from chunks where batch_id = ${id} and state = 'processing'
-      `.execute(database().sql);
-      expect(rows).toEqual([]);
-    });
 });

@@ -5,7 +5,7 @@ import { done, failed, hold } from "../../src/engine/kind.ts";
 import type { OnStopped } from "../../src/engine/stops.ts";
 import { assertConsistent } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
-import { atGate, createGate, createWorld, numbers, roomy, until, type World } from "./world.ts";
+import { atGate, createGate, createWorld, givenBack, numbers, roomy, until, type World } from "./world.ts";
 
 /** In the transaction of the stop: what is rolled back is not in it. */
 const writeDown: OnStopped = async (tx, { batch, code }) => {
@@ -36,15 +36,6 @@ describeEngine("who is told when a batch stops", (database) => {
     `.execute(database().sql);
     return rows;
   };
-
-  /** Resolves once no slot holds a chunk of the batch: one that is about to hold it does so also after a resume. */
-  const givenBack = (id: string) =>
-    until(async () => {
-      const { rows } = await sql`
-        select 1 from chunks where batch_id = ${id} and state = 'processing'
-      `.execute(database().sql);
-      expect(rows).toEqual([]);
-    });
 
   test("hears once of its end, of a retry's too, and of nothing else", async () => {
     let mended = false;
@@ -101,13 +92,13 @@ describeEngine("who is told when a batch stops", (database) => {
     const id = await begin(numbers(100));
     await engine.run();
     await reached(id, "paused");
-    await givenBack(id);
+    await givenBack(database(), id);
     const held = { state: "paused", reason: "It has cost too much.", code: "budget", processed: 0 };
     expect(await told(id)).toEqual([held]);
     // A second time it is news again.
     await engine.resume(id);
     await until(async () => expect(await told(id)).toEqual([held, held]));
-    await givenBack(id);
+    await givenBack(database(), id);
     ready = true;
     await engine.resume(id);
     await reached(id, "completed");

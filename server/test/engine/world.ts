@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { sql } from "kysely";
 import { pino } from "pino";
 import { onTestFinished, vi } from "vitest";
 import { createEngine, type Engine, type EngineOptions, type Timing } from "../../src/engine/engine.ts";
@@ -119,6 +120,18 @@ export const numbers = (count: number): number[] => Array.from({ length: count }
 /** Resolves with what `look` returns once it throws no more: waiting for a condition, however long it takes. */
 export const until = <Value>(look: () => Promise<Value> | Value): Promise<Value> =>
   vi.waitFor(look, { timeout: 25_000, interval: 10 });
+
+/**
+ * Resolves once no slot has a chunk of the batch: where several do that are to hold it, the last may do so after it was
+ * resumed and worked on again.
+ */
+export const givenBack = (database: Database, batchId: string): Promise<void> =>
+  until(async () => {
+    const { rows } = await sql`
+      select 1 from chunks where batch_id = ${batchId} and state = 'processing'
+    `.execute(database.sql);
+    if (rows.length > 0) throw new Error(`${rows.length} chunks are worked on`);
+  });
 
 /** A door for handlers: they wait at it until it is opened. */
 export function createGate() {
