@@ -59,7 +59,7 @@ export async function countBatches(database: QueryExecutorProvider, filter: Batc
 
 const matches = ({ kind, owner, states, includeDeleted = false }: BatchFilter) => sql`
   visibility = 'visible' and kind = ${kind}
-  and (${owner ?? null}::text is null or owner = ${owner ?? null})
-  and (${states ?? null}::text[] is null or state = any(${states ?? null}::text[]))
-  and (${includeDeleted}::boolean or deleted_at is null)
+  ${owner === undefined ? sql`` : sql`and owner = ${owner}`}
+  ${states === undefined ? sql`` : sql`and state = any(${states}::text[])`}
+  ${includeDeleted ? sql`` : sql`and deleted_at is null`}
 `;

@@ -11,6 +11,8 @@ export interface Claim {
   readonly firstPosition: number;
   readonly inputs: readonly Json[];
   readonly leaseToken: string;
+  /** Milliseconds that its batch had spent in pauses: more now means that it was resumed since. */
+  readonly pausedMs: number;
   /** Some of its items have results, or tries. */
   readonly begun: boolean;
   /** Times in milliseconds since 1970, by position: these items are not tried again before. */
@@ -63,7 +65,7 @@ export async function claimChunk(
         previous_at = coalesce(previous_at, now())
       from chosen
       where id = chosen.batch_id and state in ('queued', 'processing')
-      returning id, kind, options
+      returning id, kind, options, paused_ms
     )
     update chunks set
       state = 'processing',
@@ -73,7 +75,7 @@ export async function claimChunk(
     from chosen, batch
     where chunks.batch_id = chosen.batch_id and chunks.number = chosen.number
     returning
-      chunks.batch_id as "batchId", batch.kind, batch.options, chunks.number,
+      chunks.batch_id as "batchId", batch.kind, batch.options, batch.paused_ms as "pausedMs", chunks.number,
       chunks.first_position as "firstPosition", chunks.inputs,
       chunks.succeeded + chunks.failed > 0 or chunks.later <> '{}' or exists (
         select from attempts where attempts.batch_id = chunks.batch_id

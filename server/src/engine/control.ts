@@ -216,6 +216,19 @@ export async function requireRoom(
     throw new BatchRefusal({ reason: "too_many_active", limit: maxActive });
 }
 
+/** So many batches of an owner that had no turn yet go before those that had one. */
+const mostNewcomers = 3;
+
+/**
+ * Who was never served is served first: so what was just started is not behind all that goes on. But for who starts many,
+ * behind whom a newcomer would wait: of these the others begin at the end of the round.
+ */
+const firstTurn = sql`case when (
+  select count(*) from batches as others
+  where others.owner = batches.owner and others.kind = batches.kind and others.visibility = 'visible'
+    and others.state in ('queued', 'processing') and others.served_at is null and others.id <> batches.id
+) < ${mostNewcomers} then null else clock_timestamp() end`;
+
 /**
  * To `queued`, or to `completed` where nothing is left to do. The rate is read from here on: a pause is no slow time.
  */
@@ -234,7 +247,7 @@ export async function queue(
       paused_ms = ${pausedMs}, paused_at = null, reason = null,
       window_at = now(), window_processed = succeeded + failed,
       previous_at = now(), previous_processed = succeeded + failed,
-      served_at = null, resting_until = null
+      served_at = ${firstTurn}, resting_until = null
     `,
   );
   if (batch.state === "completed" && state !== "completed") await onStopped?.(tx, { batch, code: null });

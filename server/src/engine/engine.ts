@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Logger } from "pino";
 import type { Database } from "../platform/database/database.ts";
 import { type BatchFilter, type BatchPage, countBatches, listBatches, readBatch } from "./batch-store.ts";
+import { type BatchChange, changesOf } from "./changes.ts";
 import { type Chunk, listChunks } from "./chunks.ts";
 import { type CleanedUp, type CleanUp, cleanUp } from "./clean-up.ts";
 import { type Clone, cloneBatch } from "./clone.ts";
@@ -42,18 +43,20 @@ import {
 } from "./results.ts";
 import { createSharedWork, freeSharedWork } from "./shared-work.ts";
 import { type QueueTrouble, readQueueTrouble } from "./stale.ts";
-import type { OnStopped } from "./stops.ts";
+import { hasEnded, type OnStopped } from "./stops.ts";
 import { startWorkers, type Workers } from "./workers.ts";
 
 export interface EngineOptions {
   readonly database: Database;
   readonly logger: Logger;
   readonly kinds: readonly Kind[];
-  /** Chunks this process works on at once; 0 for a process that only answers requests. */
+  /** Chunks of kinds without slots of their own that this process works on at once; 0 for one that only answers requests. */
   readonly slots: number;
   readonly timing?: Partial<Timing>;
   /** Told after every flush, and when a worker pauses or ends a batch: its newest progress, at no further cost. */
   readonly onProgress?: (batchId: string, flushed: Flushed) => void;
+  /** Told of what was done to a batch by this process, workers included, as soon as it holds: once for each change. */
+  readonly onChanged?: (batchId: string, change: BatchChange) => void;
   /** Told of every batch that is removed because its time is over, in the transaction that hides it. */
   readonly onPurged?: OnPurged;
   /** Told of every batch that is paused, completes or fails, in the transaction of that. */
@@ -136,7 +139,7 @@ export interface Engine {
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { database, logger, onStopped } = options;
+  const { database, logger, onStopped, onChanged = () => {} } = options;
   const timing = { ...usualTiming, ...options.timing };
   const kinds = new Map(options.kinds.map((kind) => [kind.name, kind]));
   const shared = createSharedWork({ database: database.sql, leaseMs: timing.leaseMs * 4 });
@@ -157,6 +160,11 @@ export function createEngine(options: EngineOptions): Engine {
     return announce(value);
   };
 
+  const tell = (batch: Batch, as: Parameters<typeof changesOf>[1]): Batch => {
+    for (const change of changesOf(batch, as)) onChanged(batch.id, change);
+    return batch;
+  };
+
   return {
     async now() {
       const { rows } = await sql<{ now: Date }>`select now()`.execute(database.sql);
@@ -166,24 +174,34 @@ export function createEngine(options: EngineOptions): Engine {
     },
     async write(batch) {
       const writer = await writeBatch(database, batch, onStopped);
-      return { ...writer, finish: (ending) => writer.finish(ending).then(announce) };
+      const told = <Written extends { readonly batch: Batch }>(written: Written) => {
+        tell(written.batch, "created");
+        return written;
+      };
+      return { ...writer, finish: (ending) => writer.finish(ending).then(told).then(announce) };
     },
     read: (id) => readBatch(database.sql, id),
     list: (filter, page) => listBatches(database.sql, filter, page),
     count: (filter) => countBatches(database.sql, filter),
     chunks: (id, page) => listChunks(database.sql, id, page),
-    clone: (id, clone) => cloneBatch(database, id, clone),
-    start: (id, start) => startBatch(database, id, start, onStopped).then(announce),
-    pause: (id, how) => pauseBatch(database, id, how, onStopped).then((batch) => halt(id, batch)),
-    resume: (id, how) => resumeBatch(database, id, how, onStopped).then(announce),
-    cancel: (id, how) => cancelBatch(database, id, how).then((batch) => halt(id, batch)),
-    forceStart: (id, force) => forceStartBatch(database, id, force, onStopped).then(announce),
-    reset: (id, how) => resetBatch(database, id, how).then((batch) => halt(id, batch)),
-    retry: (id, which) => retryFailed(database, id, which).then(announce),
-    softDelete: (id, retentionDays, how) =>
-      softDeleteBatch(database, id, retentionDays, how).then((batch) => halt(id, batch)),
+    clone: async (id, clone) => tell(await cloneBatch(database, id, clone), "created"),
+    start: async (id, start) => announce(tell(await startBatch(database, id, start, onStopped), "started")),
+    pause: async (id, how) => halt(id, tell(await pauseBatch(database, id, how, onStopped), "paused")),
+    resume: async (id, how) => announce(tell(await resumeBatch(database, id, how, onStopped), "resumed")),
+    cancel: async (id, how) => halt(id, tell(await cancelBatch(database, id, how), "cancelled")),
+    forceStart: async (id, force) =>
+      announce(tell(await forceStartBatch(database, id, force, onStopped), "started")),
+    reset: async (id, how) => halt(id, tell(await resetBatch(database, id, how), "reset")),
+    async retry(id, which) {
+      const retried = await retryFailed(database, id, which);
+      tell(retried.batch, "retried");
+      return announce(retried);
+    },
+    softDelete: async (id, retentionDays, how) =>
+      halt(id, tell(await softDeleteBatch(database, id, retentionDays, how), "deleted")),
     async remove(id, how) {
-      await markForRemoval(database, id, how);
+      const { kind, owner } = await markForRemoval(database, id, how);
+      onChanged(id, { as: "removed", kind, owner });
       await halt(id, undefined);
       removal?.wake();
     },
@@ -194,7 +212,11 @@ export function createEngine(options: EngineOptions): Engine {
     failures: (batchId) => countFailures(database.sql, batchId),
     queues: () => readQueueStatus(database.sql, [...kinds.keys()]),
     trouble: (kind) => readQueueTrouble(database.sql, kind),
-    cleanUp: (kind, how) => cleanUp(database, kind, how).then(announce),
+    async cleanUp(kind, how) {
+      const cleaned = await cleanUp(database, kind, how);
+      if (how.cancel && !how.dryRun) for (const { id } of cleaned.batches) onChanged(id, { as: "cancelled" });
+      return announce(cleaned);
+    },
     forget: (prefix, before) => forgetSharedWork(database.sql, prefix, before),
 
     async run() {
@@ -214,7 +236,11 @@ export function createEngine(options: EngineOptions): Engine {
           slots: options.slots,
           once: shared.once,
           onStopped,
-          onFlushed: options.onProgress ?? (() => {}),
+          onFlushed(batchId, flushed) {
+            options.onProgress?.(batchId, flushed);
+            if (hasEnded(flushed)) onChanged(batchId, { as: flushed.state });
+          },
+          onHeld: (batchId) => onChanged(batchId, { as: "paused" }),
           onItem: options.onItem ?? (() => {}),
         });
         const wake = () => workers?.wake();

@@ -30,9 +30,9 @@ const ends = sql`(
   fills and chunks_completed + 1 + chunks_failed = chunks and state in ('queued', 'processing', 'paused')
 )`;
 
-/** The time spent in pauses, once the present one ends. */
+/** The time spent in pauses, once the present one ends: more than before it, by which a resume is known. */
 export const pausedMs = sql`(
-  paused_ms + coalesce(extract(epoch from now() - paused_at) * 1000, 0)::bigint
+  paused_ms + coalesce(greatest(1, extract(epoch from now() - paused_at) * 1000), 0)::bigint
 )`;
 
 /**

@@ -12,7 +12,7 @@ import type { Flushed } from "./flush.ts";
  */
 export async function holdBatch(
   database: QueryExecutorProvider,
-  { batchId, number, leaseToken }: Claim,
+  { batchId, number, leaseToken, pausedMs }: Claim,
   reason: string,
 ): Promise<Flushed | null> {
   const { rows } = await sql<Flushed>`
@@ -23,7 +23,7 @@ export async function holdBatch(
     )
     update batches set state = 'paused', paused_at = now(), reason = ${reason}
     from mine
-    where id = mine.batch_id and state = 'processing'
+    where id = mine.batch_id and state = 'processing' and paused_ms = ${pausedMs}::bigint
     returning state, false as "chunkCompleted", items, succeeded + failed as processed
   `.execute(database);
   return rows[0] ?? null;

@@ -109,6 +109,11 @@ export interface Kind {
   readonly name: string;
   /** Items of one chunk that are worked on at once. */
   readonly concurrency: number;
+  /**
+   * Chunks of this kind that a process works on at once, apart from those of other kinds: an item that takes a minute then
+   * keeps nobody else's from being begun. Without it kinds share the slots of the engine.
+   */
+  readonly slots?: number;
   /** An item that takes longer fails as `timed_out`. Milliseconds. */
   readonly itemTimeoutMs: number;
   /**

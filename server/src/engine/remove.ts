@@ -3,31 +3,34 @@ import { sql } from "kysely";
 import type { Database } from "../platform/database/database.ts";
 import type { Also } from "./control.ts";
 import { BatchRefusal } from "./errors.ts";
+import type { Batch } from "./records.ts";
 import { lastPage, removePage, tables } from "./remove-page.ts";
-import type { BatchState } from "./states.ts";
 import { takeTurn } from "./turn.ts";
 
 /**
  * Hides a batch for good; {@link removeHidden} then removes its rows.
  *
  * @param force also takes a batch that is `queued` or `processing`; its work stops
+ * @returns what nobody can read any more
  */
 export async function markForRemoval(
   database: Database,
   id: string,
   { force, also }: Also & { readonly force: boolean },
-): Promise<void> {
-  await database.transaction(async (tx) => {
-    const { rows } = await sql<{ state: BatchState }>`
-      select state from batches where id = ${id} and visibility = 'visible' for update
+): Promise<Pick<Batch, "kind" | "owner">> {
+  return database.transaction(async (tx) => {
+    const { rows } = await sql<Pick<Batch, "kind" | "owner" | "state">>`
+      select kind, owner, state from batches where id = ${id} and visibility = 'visible' for update
     `.execute(tx);
-    const state = rows[0]?.state;
-    if (!state) throw new BatchRefusal({ reason: "not_found" });
+    const [found] = rows;
+    if (!found) throw new BatchRefusal({ reason: "not_found" });
+    const { kind, owner, state } = found;
     if (!force && (state === "queued" || state === "processing")) {
       throw new BatchRefusal({ reason: "wrong_state", operation: "remove", state });
     }
     await sql`update batches set visibility = 'removing', touched_at = now() where id = ${id}`.execute(tx);
     await also?.(tx);
+    return { kind, owner };
   });
 }
 

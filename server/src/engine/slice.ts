@@ -31,6 +31,8 @@ export interface SliceDependencies extends StopsOptions {
   readonly flushMs: number;
   /** Called after every flush, and where a slice held the batch or gave its chunk up. */
   readonly onFlushed: (batchId: string, flushed: Flushed) => void;
+  /** Called where a slice held the batch, after `onFlushed`. */
+  readonly onHeld: (batchId: string) => void;
   /** Called with every outcome, before it is stored. */
   readonly onItem: (kind: string, outcome: Outcome, tookMs: number) => void;
 }
@@ -124,7 +126,8 @@ export function runSlice(
     const paused = await throughOutages(pausing, over);
     if (!paused) return;
     log.warn({ reason }, "a batch is held");
-    dependencies.onFlushed(claim.batchId, paused);
+    dependencies.onFlushed(batchId, paused);
+    dependencies.onHeld(batchId);
   };
 
   const settle = async (position: number, attempt: number, { outcome, tookMs }: ItemWork) => {

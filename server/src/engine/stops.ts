@@ -51,4 +51,7 @@ export function telling(
 }
 
 /** Of a chunk's last flush, or its end without one: whoever ends the last chunk of a batch ends the batch. */
-export const hasEnded = ({ state }: Flushed): boolean => state === "completed" || state === "failed";
+export const hasEnded = <Told extends Pick<Flushed, "state">>(
+  flushed: Told,
+): flushed is Told & { readonly state: "completed" | "failed" } =>
+  flushed.state === "completed" || flushed.state === "failed";

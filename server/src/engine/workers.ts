@@ -7,7 +7,7 @@ import { isSuspicious, runSlice, type Slice, type SliceDependencies } from "./sl
 
 export interface WorkersOptions extends SliceDependencies {
   readonly kinds: ReadonlyMap<string, Kind>;
-  /** Chunks worked on at once. */
+  /** Chunks worked on at once, of all kinds that have no slots of their own. */
   readonly slots: number;
   /** Longest time until a chunk that is due, or freed by another process, is noticed. */
   readonly pollMs: number;
@@ -31,7 +31,8 @@ export function startWorkers(options: WorkersOptions): Workers {
   const { database, kinds, slots, leaseMs } = options;
   const logger: Logger = options.logger;
   const running = new Set<Slice>();
-  const names = [...kinds.keys()];
+  /** Kinds that share slots, or one that has its own. */
+  const pools = poolsOf(kinds, slots);
   let stopping = false;
   let woken = false;
   let sleeper: (() => void) | null = null;
@@ -53,6 +54,15 @@ export function startWorkers(options: WorkersOptions): Workers {
     }
     sleeper = null;
     woken = false;
+  };
+
+  const runningIn = ({ names }: Pool) => [...running].filter(({ claim }) => names.has(claim.kind));
+
+  const claimNext = async (): Promise<Claim | null> => {
+    const free = pools.filter((pool) => runningIn(pool).length < pool.slots);
+    if (free.length === 0) return null;
+    const names = free.flatMap((pool) => [...pool.names]);
+    return await claimChunk(database.sql, names, leaseMs);
   };
 
   const halt = (batchId: string) => {
@@ -88,7 +98,7 @@ export function startWorkers(options: WorkersOptions): Workers {
   const look = async () => {
     while (!stopping) {
       try {
-        const claim = running.size < slots ? await claimChunk(database.sql, names, leaseMs) : null;
+        const claim = await claimNext();
         if (claim) await begin(claim);
         else await sleep(options.pollMs);
       } catch (error) {
@@ -130,8 +140,10 @@ export function startWorkers(options: WorkersOptions): Workers {
     wake() {
       // Of items that take seconds, or that wait for a quota, turns last as long as they may: who was just started does not
       // wait for their end.
-      const [longest] = running;
-      if (running.size >= slots) longest?.halt();
+      for (const pool of pools) {
+        const [longest, ...others] = runningIn(pool);
+        if (others.length + 1 >= pool.slots) longest?.halt();
+      }
       findWork();
       renewing.wake();
     },
@@ -149,4 +161,19 @@ export function startWorkers(options: WorkersOptions): Workers {
       await Promise.all([renewing.stop(), sweeping.stop()]);
     },
   };
+}
+
+interface Pool {
+  readonly names: ReadonlySet<string>;
+  readonly slots: number;
+}
+
+function poolsOf(kinds: ReadonlyMap<string, Kind>, slots: number): readonly Pool[] {
+  const shared = new Set<string>();
+  const own: Pool[] = [];
+  for (const { name, slots: ownSlots } of kinds.values()) {
+    if (ownSlots === undefined) shared.add(name);
+    else own.push({ names: new Set([name]), slots: ownSlots });
+  }
+  return [{ names: shared, slots }, ...own].filter(({ names }) => names.size > 0);
 }

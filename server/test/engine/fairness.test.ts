@@ -1,5 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay, setImmediate as turn } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { pino } from "pino";
+import { expect, onTestFinished, test } from "vitest";
+import { createEngine } from "../../src/engine/engine.ts";
 import { done } from "../../src/engine/kind.ts";
 import { assertConsistent } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
@@ -142,5 +145,48 @@ describeEngine("turns of batches", (database) => {
     await worker.engine.run();
     await worker.reached(id, "completed");
     expect(api.calls).toEqual([]);
+  });
+
+  test("a kind with slots of its own takes none of the others', and gets none of them", async () => {
+    const gate = createGate();
+    const slow = `slow-${randomUUID()}`;
+    const kinds = ["quick", "quick too"].map((name) => `${name}-${randomUUID()}`);
+    const common = { concurrency: 1, itemTimeoutMs: 60_000 };
+    let waiting = 0;
+    const engine = createEngine({
+      database: database(),
+      logger: pino({ level: "silent" }),
+      slots: 1,
+      kinds: [
+        ...kinds.map((name) => ({ ...common, name, handle: async () => done(null) })),
+        {
+          ...{ ...common, name: slow, slots: 2 },
+          async handle() {
+            waiting += 1;
+            await gate.pass();
+            return done(null);
+          },
+        },
+      ],
+    });
+    onTestFinished(() => engine.stop(0));
+    const begin = async (kind: string, priority: number) => {
+      const id = randomUUID();
+      const about = { kind, owner: "tester", name: "", options: {}, priority, chunkSize: 1 };
+      const writer = await engine.write({ id, ...about });
+      await writer.add([1]);
+      await writer.finish({ start: { maxActive: 99 } });
+      return id;
+    };
+    await engine.run();
+    const held = [await begin(slow, 9), await begin(slow, 9), await begin(slow, 9)];
+    await until(() => expect(waiting).toBe(2));
+    const ended = async (id: string) =>
+      until(async () => expect(await engine.read(id)).toMatchObject({ state: "completed" }));
+    for (const kind of kinds) await ended(await begin(kind, 0));
+    expect(waiting).toBe(2);
+    gate.open();
+    for (const id of held) await ended(id);
+    expect(waiting).toBe(3);
   });
 });

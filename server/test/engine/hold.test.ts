@@ -209,6 +209,19 @@ describeEngine("a handler that holds its batch", (database) => {
     await assertConsistent(database(), id);
   });
 
+  test("what was claimed before a resume holds nothing that was begun after it", async () => {
+    const { engine, begin, kind } = createWorld(database(), done, { slots: 0 });
+    const id = await begin(numbers(3), { chunkSize: 1 });
+    const early = await claimNext(kind);
+    const late = await claimNext(kind);
+    expect(await holdBatch(database().sql, early, reason)).toMatchObject({ state: "paused" });
+    await engine.resume(id);
+    const fresh = await claimNext(kind);
+    expect(await holdBatch(database().sql, late, reason)).toBeNull();
+    expect(await engine.read(id)).toMatchObject({ state: "processing", reason: null });
+    expect(await holdBatch(database().sql, fresh, reason)).toMatchObject({ state: "paused" });
+  });
+
   const claimNext = async (kind: string) => {
     const claim = await claimChunk(database().sql, [kind], 60_000);
     if (!claim) throw new Error("nothing can be claimed");
