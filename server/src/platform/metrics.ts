@@ -1,6 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { OutcomeListener } from "./http/outcome.ts";
 
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Its answer has no end of its own: how long somebody listened says nothing about the service. */
+    endless?: boolean;
+  }
+}
+
 /** Prometheus metrics of one service; nothing is global, so two can live in one process. */
 export interface Metrics {
   readonly registry: Registry;
@@ -35,6 +42,7 @@ export function measureRequests({ registry }: Metrics): OutcomeListener {
   return (outcome, request, reply) => {
     const route = request.routeOptions.url ?? "unknown";
     const status = outcome.state === "answered" ? String(outcome.status) : outcome.state;
+    if (request.routeOptions.config.endless && reply.statusCode < 400) return;
     duration.observe({ method: request.method, route, status }, reply.elapsedTime / 1000);
     const code = outcome.state === "answered" ? reply.getHeader("x-error-code") : undefined;
     if (typeof code === "string") errors.inc({ code });

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createDownloads } from "../../src/features/analysis/exports/download.ts";
 import * as exportWire from "../../src/features/analysis/exports/schema.ts";
 import { callerSignal } from "../../src/platform/http/caller-signal.ts";
+import { createDownloads } from "../../src/platform/http/downloads.ts";
 import { describeEngine } from "../engine/databases.ts";
 import { describeWith } from "../needs.ts";
 import { connectRaw } from "../raw-http.ts";

@@ -5,13 +5,15 @@ import { sql } from "kysely";
 import { pino } from "pino";
 import sharp from "sharp";
 import { expect, onTestFinished, test } from "vitest";
-import { composeMedia, composeStorage } from "../../src/media.ts";
+import { composeGeneration } from "../../src/generation.ts";
+import { composeMedia } from "../../src/media.ts";
 import { createLedger } from "../../src/models/ledger/ledger.ts";
 import type { Database } from "../../src/platform/database/database.ts";
 import { createAdmission } from "../../src/platform/limits/admission.ts";
 import { workLimits } from "../../src/platform/limits/work-limits.ts";
 import { createMetrics } from "../../src/platform/metrics.ts";
 import { loadSecrets } from "../../src/platform/secrets.ts";
+import { composeStorage } from "../../src/storage.ts";
 import { composeOutbound, composeWebhooks } from "../../src/webhooks.ts";
 import { until } from "../engine/world.ts";
 import { startOpenaiImages } from "../simulators/openai-images.ts";
@@ -396,10 +398,12 @@ function sweeper({ config, database }: MediaService) {
   });
   const outbound = composeOutbound(config);
   const metrics = createMetrics();
+  const storage = composeStorage(config, database, { secrets, admission });
+  const ledger = createLedger({ database, now: Date.now });
   const media = composeMedia({ ...config, ROLE: "api" }, logger, database, {
-    ...{ storage: composeStorage(config, database, { secrets, admission }), outbound },
-    ledger: createLedger({ database, now: Date.now }),
+    ...{ storage, generation: composeGeneration(config, logger, { database, storage, outbound, ledger }) },
     webhooks: composeWebhooks(config, logger, { database, outbound, secrets, metrics }),
+    events: { publish() {} },
     onEnded() {},
   });
   return {

@@ -9,6 +9,8 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The batches of this API: those of other kinds do not exist for it. */
 export interface Batches {
+  /** Null where there is none, also for what is no id at all. */
+  get(id: string): Promise<AnalysisBatch | null>;
   /** @throws {AppError} 404 `batch_not_found`, also for what is no id at all */
   find(id: string): Promise<AnalysisBatch>;
   /** Finds a batch, changes it, and says a refusal in the words of this API. */
@@ -21,12 +23,17 @@ export const withUpload = (batch: Batch): AnalysisBatch => ({
 });
 
 export function createBatches(engine: Engine): Batches {
-  const find = async (id: string) => {
+  const get = async (id: string) => {
     const batch = uuid.test(id) ? await engine.read(id.toLowerCase()) : null;
-    if (batch?.kind !== kindName) throw batchNotFound(id);
-    return withUpload(batch);
+    return batch?.kind === kindName ? withUpload(batch) : null;
+  };
+  const find = async (id: string) => {
+    const batch = await get(id);
+    if (!batch) throw batchNotFound(id);
+    return batch;
   };
   return {
+    get,
     find,
     async change(id, operation) {
       const batch = await find(id);

@@ -1,15 +1,8 @@
 import type { FastifyPluginAsync, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { storeFacts } from "../../models/instructions.ts";
-import {
-  type AnalysisBatch,
-  chunkAnswer,
-  details,
-  listed,
-  pollingInterval,
-  progress,
-  toAnswer,
-} from "./answers.ts";
+import { type AnalysisBatch, chunkAnswer, details, listed, pollingInterval, toAnswer } from "./answers.ts";
+import { createBatchProgress } from "./batch-progress.ts";
 import { createBatches, withUpload } from "./batches.ts";
 import { analyzeErrors } from "./error-analysis.ts";
 import { resultNotFound } from "./errors.ts";
@@ -29,6 +22,7 @@ export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
   const { engine, now } = options;
   const http = scope.withTypeProvider<ZodTypeProvider>();
   const batches = createBatches(engine);
+  const progressOf = createBatchProgress(options);
   const config = routeConfig(options);
   const errors = wire.errorResponses;
   const answer = answerWith(now);
@@ -111,9 +105,7 @@ export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
     },
     handler: async (request, reply) => {
       const batch = withInterval(reply, await batches.find(request.params.batch_id));
-      const works = batch.state === "queued" || batch.state === "processing";
-      const until = works ? await options.waitingUntil(batch.upload.model) : null;
-      return answer(progress(batch, now(), until));
+      return answer(await progressOf(batch));
     },
   });
 

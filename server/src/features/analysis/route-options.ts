@@ -2,10 +2,10 @@ import type { FastifyRequest } from "fastify";
 import type { Engine } from "../../engine/engine.ts";
 import type { BatchLane } from "../../models/batch-lane/contract.ts";
 import type { Trail } from "../../platform/audit/trail.ts";
+import type { Downloads } from "../../platform/http/downloads.ts";
 import type { Idempotency } from "../../platform/idempotency/idempotency.ts";
 import { limitTo, type Rate } from "../../platform/limits/inbound.ts";
 import type { ModelTerms } from "./estimate.ts";
-import type { Downloads } from "./exports/download.ts";
 import type { Choices } from "./upload-fields.ts";
 import type { CallBooks } from "./usage.ts";
 

@@ -169,6 +169,20 @@ export async function listJobs(
   return { jobs: rows, total: counted.rows[0]?.total ?? 0 };
 }
 
+/** Those of an owner that have not ended, newest first. */
+export async function jobsUnderWay(
+  database: QueryExecutorProvider,
+  owner: string,
+  limit: number,
+): Promise<readonly MediaJob[]> {
+  const { rows } = await sql<MediaJob>`
+    select ${columns} from media_jobs
+    where state in ('pending', 'processing', 'retrying') and owner = ${owner}
+    order by created_at desc, id desc limit ${limit}
+  `.execute(database);
+  return rows;
+}
+
 /** A picture of a job, in its place. */
 export interface JobOutput {
   readonly jobId: string;

@@ -4,8 +4,8 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Asset } from "../../assets/asset.ts";
 import { type DerivedSizeError, readDerivedSize } from "../../assets/derived-size.ts";
 import { sendAsset } from "../../assets/send-asset.ts";
+import { baseUrlOf } from "../../platform/http/base-url.ts";
 import { callerSignal } from "../../platform/http/caller-signal.ts";
-import { baseUrlOf } from "./base-url.ts";
 import { mediaExpired, mediaNotFound } from "./errors.ts";
 import { originOf } from "./job-store.ts";
 import { listed, type Problem, validationFailed } from "./pydantic.ts";
@@ -23,7 +23,8 @@ export const mediaFileRoutes: FastifyPluginAsync<MediaRoutesOptions> = async (sc
 
   const find = async (text: string): Promise<Asset> => {
     const asset = await assets.find(readId("media_id", text));
-    if (!asset) throw mediaNotFound();
+    // Icons have an owner, whom this API does not ask for.
+    if (asset?.feature !== "media") throw mediaNotFound();
     return asset;
   };
 

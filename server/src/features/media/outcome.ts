@@ -1,7 +1,8 @@
 import type { Advanced, Failure, Made } from "../../models/generation/contract.ts";
+import { failureCodes, mayBeMended } from "../../models/generation/failure-codes.ts";
+import type { LostPicture } from "../../models/generation/picture-bytes.ts";
 import type { FailureCode } from "../../platform/failures.ts";
 import type { JobWarning, MediaJob } from "./job.ts";
-import type { LostPicture } from "./store-pictures.ts";
 
 /** What a step found, of one of the job's starts. */
 export type Part =
@@ -28,10 +29,6 @@ export interface Summary {
   readonly unreadable: number;
   readonly unfetched: readonly string[];
 }
-
-/** A failure that says nothing of the request: the same may succeed later. What was lost was repeated once, and no more. */
-const mayBeMended = ({ failure: { kind }, lost }: { readonly failure: Failure; readonly lost: number }) =>
-  (kind === "unavailable" || kind === "invalid_output") && lost < 2;
 
 /** Replicate keeps pictures for an hour: within it, whatever is away comes back. */
 const fetchableMs = 45 * 60_000;
@@ -73,17 +70,6 @@ export interface Ended {
   readonly failure: { readonly errorCode: string; readonly errorMessage: string };
 }
 
-/** The codes of `docs/errors.md`. */
-const codes = {
-  refused: "refused",
-  invalid_output: "invalid_output",
-  unavailable: "model_unavailable",
-  rejected: "request_rejected",
-  model_unknown: "model_unusable",
-  unusable: "model_unusable",
-  gone: "picture_lost",
-} as const satisfies Record<Failure["kind"], FailureCode>;
-
 export function endOf({ failures, withheld, unreadable, unfetched }: Summary, job: MediaJob): Ended {
   const [failure] = failures;
   const [reason] = unfetched;
@@ -95,7 +81,8 @@ export function endOf({ failures, withheld, unreadable, unfetched }: Summary, jo
   if (unreadable > 0) warn("missing", `${pictures(unreadable)} in the answer, and could not be read.`);
   for (const each of unfetched) warn("missing", each);
   for (const each of failures) warn("missing", each.reason);
-  if (failure) return { warnings, failure: { errorCode: codes[failure.kind], errorMessage: failure.reason } };
+  if (failure)
+    return { warnings, failure: { errorCode: failureCodes[failure.kind], errorMessage: failure.reason } };
   return {
     warnings,
     failure: {

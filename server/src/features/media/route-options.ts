@@ -1,12 +1,13 @@
 import type { Assets } from "../../assets/assets.ts";
 import type { Links } from "../../assets/links.ts";
 import type { Trail } from "../../platform/audit/trail.ts";
+import type { Ends } from "../../platform/ends.ts";
 import type { Rate } from "../../platform/limits/inbound.ts";
 import type { AnswersOptions } from "./answers.ts";
 import type { CallbackOptions } from "./callbacks.ts";
 import type { CancelOptions } from "./cancel-job.ts";
 import type { CreateJobOptions } from "./create-job.ts";
-import type { JobEnds } from "./job-ends.ts";
+import type { JobEvents } from "./job-events.ts";
 
 export interface MediaRoutesOptions
   extends Omit<CreateJobOptions, "generations">,
@@ -16,7 +17,8 @@ export interface MediaRoutesOptions
     CancelOptions["generations"];
   readonly assets: Assets;
   readonly links: Links;
-  readonly ends: JobEnds;
+  readonly ends: Ends;
+  readonly told: Pick<JobEvents, "created" | "ended">;
   /** Prefix of absolute addresses; null for the address that a request came to. */
   readonly publicBaseUrl: string | null;
   /** Where files are, as `media/{id}/info` says it. */

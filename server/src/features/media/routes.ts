@@ -1,17 +1,17 @@
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { baseUrlOf } from "../../platform/http/base-url.ts";
 import { callerSignal } from "../../platform/http/caller-signal.ts";
 import { limitTo } from "../../platform/limits/inbound.ts";
 import { createAnswers } from "./answers.ts";
-import { baseUrlOf } from "./base-url.ts";
 import { callbackRoutes } from "./callbacks.ts";
 import { cancelJob } from "./cancel-job.ts";
 import { createJob } from "./create-job.ts";
 import { jobNotFound } from "./errors.ts";
 import { readGenerateRequest } from "./generate-request.ts";
-import { preferredWaitMs } from "./job-ends.ts";
 import { listJobs, readJob } from "./job-store.ts";
 import { mediaFileRoutes } from "./media-routes.ts";
+import { preferredWaitMs } from "./preferred-wait.ts";
 import { type MediaRoutesOptions, tags } from "./route-options.ts";
 import * as wire from "./schema.ts";
 import { acceptAnyBody } from "./validate-body.ts";
@@ -37,7 +37,7 @@ export const mediaRoutes: FastifyPluginAsync<MediaRoutesOptions> = async (scope,
 };
 
 const jobRoutes: FastifyPluginAsync<MediaRoutesOptions> = async (scope, options) => {
-  const { database, ends, rates, trail } = options;
+  const { database, ends, rates, told, trail } = options;
   acceptAnyBody(scope);
   const http = scope.withTypeProvider<ZodTypeProvider>();
   const answersOf = createAnswers(options);
@@ -67,6 +67,7 @@ const jobRoutes: FastifyPluginAsync<MediaRoutesOptions> = async (scope, options)
         baseUrl,
       });
       reply.code(201);
+      if (!replayed) told.created(body.id);
       if (replayed) reply.header("idempotent-replayed", "true");
       const waitMs = preferredWaitMs(request.headers["prefer"]);
       if (waitMs === null) return body as never;
@@ -134,7 +135,8 @@ const jobRoutes: FastifyPluginAsync<MediaRoutesOptions> = async (scope, options)
     handler: async (request, reply) => {
       const id = readId("job_id", request.params.job_id);
       await cancelJob(options, id, trail.within(request, "media.cancel", id));
-      ends.tell({ id });
+      ends.tell(id);
+      told.ended(id);
       return reply.code(204).send(undefined as never);
     },
   });

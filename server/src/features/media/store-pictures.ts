@@ -2,19 +2,19 @@ import { ImagingError, type ImageFormat as ReadFormat, readHeader, uprightSize }
 import type { NewAsset } from "../../assets/asset.ts";
 import type { Assets } from "../../assets/assets.ts";
 import type { Made, MadePicture } from "../../models/generation/contract.ts";
+import {
+  type LostPicture,
+  type PictureBytesOptions,
+  pictureBytes,
+} from "../../models/generation/picture-bytes.ts";
 import { AppError } from "../../platform/errors.ts";
 import type { Held, HeldBytes } from "../../platform/limits/held-bytes.ts";
-import type { Download } from "../../platform/outbound/download.ts";
 import type { MediaJob, Storing } from "./job.ts";
 
-export interface PicturesOptions {
+export interface PicturesOptions extends PictureBytesOptions {
   /** Room for pictures in memory, of all jobs that the process works on. */
   readonly room: HeldBytes;
   readonly assets: Pick<Assets, "put">;
-  /** Fetches what a provider made, guarded and bounded. */
-  readonly download: (url: string, signal: AbortSignal) => Promise<Download>;
-  /** Bytes that were put away when they came; null where they are gone. */
-  readonly readArrived: (file: string, signal: AbortSignal) => Promise<Buffer | null>;
   /** The same picture in another format. */
   readonly convert: (
     bytes: Buffer,
@@ -29,13 +29,6 @@ export interface PicturesOptions {
 interface StoredPicture {
   readonly asset: NewAsset;
   readonly seed: number | null;
-}
-
-/** A picture that could not be stored. */
-export interface LostPicture {
-  readonly reason: string;
-  /** Whether it may be had later. */
-  readonly transient: boolean;
 }
 
 export interface Pictures {
@@ -91,7 +84,7 @@ async function storeHeld(
   picture: MadePicture,
   { signal, held }: { readonly signal: AbortSignal; readonly held: Held },
 ): Promise<StoredPicture | LostPicture> {
-  const got = await bytesOf(options, picture, signal);
+  const got = await pictureBytes(options, picture, signal);
   if (!Buffer.isBuffer(got)) return got;
   held.settle(got.length);
   let shown: { readonly bytes: Buffer; readonly width: number; readonly height: number };
@@ -117,21 +110,6 @@ async function storeHeld(
 const isOfThePicture = (error: unknown): error is Error =>
   error instanceof ImagingError ||
   (error instanceof AppError && (error.code === "picture_unreadable" || error.code === "picture_too_large"));
-
-async function bytesOf(
-  { download, readArrived }: PicturesOptions,
-  picture: MadePicture,
-  signal: AbortSignal,
-): Promise<Buffer | LostPicture> {
-  if ("file" in picture) {
-    const bytes = await readArrived(picture.file, signal);
-    return bytes ?? { reason: "What the model made is not in the storage any more.", transient: false };
-  }
-  const got = await download(picture.url, signal);
-  if (got.status === "ok") return got.bytes;
-  if (got.status === "not_modified") throw new Error("Nothing was said to be known of it.");
-  return { reason: `The model's picture could not be fetched: ${got.message}`, transient: got.transient };
-}
 
 /** As it came, where that is what was asked for: what a model made is not encoded a second time. */
 async function inFormat({ convert }: PicturesOptions, bytes: Buffer, storing: Storing, signal: AbortSignal) {

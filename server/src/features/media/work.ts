@@ -34,6 +34,8 @@ export interface WorkOptions extends Omit<PicturesOptions, "assets"> {
   readonly removeFile: (name: string) => Promise<void>;
   /** The first pause before another try; it doubles, up to ten minutes. */
   readonly retryBaseMs: number;
+  /** Hears of jobs that may be further than they were. */
+  readonly onWentOn: (jobId: string) => void;
   /** Hears of jobs that have ended here. */
   readonly onEnded: (job: MediaJob) => void;
 }
@@ -95,7 +97,10 @@ export function createWork(options: WorkOptions) {
       if (at < shownAt + progressMs) return;
       shownAt = at;
       // What is shown a second later is as good.
-      showProgress(database.sql, jobId, progress * 100).catch(() => {});
+      showProgress(database.sql, jobId, progress * 100).then(
+        () => options.onWentOn(jobId),
+        () => {},
+      );
     };
   };
 
@@ -185,6 +190,7 @@ export function createWork(options: WorkOptions) {
       await mustComplete(step, tx);
     });
     if (ended) options.onEnded(ended);
+    else options.onWentOn(jobId);
   };
 
   /** It could not be worked on in all its tries: a fault of ours, and no reason to keep the caller waiting for good. */

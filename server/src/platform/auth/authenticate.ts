@@ -21,7 +21,12 @@ export interface AuthenticationOptions {
 
 /** A decision about one request. */
 export type Decision =
-  | { readonly allowed: true; readonly identity: Identity }
+  | {
+      readonly allowed: true;
+      readonly identity: Identity;
+      /** When the credential ends: milliseconds since the epoch; null for one without an end, and for none. */
+      readonly expiresAt: number | null;
+    }
   | {
       readonly allowed: false;
       readonly error: AppError;
@@ -50,18 +55,19 @@ export function createAuthentication(options: AuthenticationOptions) {
 
     async decide(level: AccessLevel, presented: Presented): Promise<Decision> {
       const rule = rules[level];
-      if (rule.asks === "nothing at all") return { allowed: true, identity: anonymous };
+      if (rule.asks === "nothing at all") return { allowed: true, identity: anonymous, expiresAt: null };
       let refusal: Refusal = { reason: "missing" };
       for (const check of checksFor(rule, presented, credentials, sessions)) {
         const outcome = await check.run();
         if (outcome.state === "valid" && suffices(rule, outcome.identity)) {
-          return { allowed: true, identity: outcome.identity };
+          const { identity, expiresAt } = outcome;
+          return { allowed: true, identity, expiresAt };
         }
         refusal = worse(refusal, refusalOf(check, outcome, rule));
       }
       // On an open route an invalid or uncheckable credential is ignored: the documents of these APIs know none, so
       // a gateway's own header, or an outage of the identity service, must not close them.
-      if (rule.asks === "nothing") return { allowed: true, identity: anonymous };
+      if (rule.asks === "nothing") return { allowed: true, identity: anonymous, expiresAt: null };
       return {
         allowed: false,
         error: refusalError(refusal, rule, settings.environment === "development"),

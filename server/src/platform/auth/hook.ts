@@ -10,6 +10,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Who sent it; anonymous until authentication has run, and where nothing was asked or sent. */
     readonly identity: Identity;
+    /** When its credential ends: milliseconds since the epoch; null for one without an end, and for none. */
+    readonly credentialExpiresAt: number | null;
   }
 }
 
@@ -19,10 +21,15 @@ declare module "fastify" {
  */
 export function addAuthentication(http: FastifyInstance, authentication: Authentication): void {
   requireAccessLevels(http);
-  const identities = new WeakMap<FastifyRequest, Identity>();
+  const callers = new WeakMap<FastifyRequest, { identity: Identity; expiresAt: number | null }>();
   http.decorateRequest("identity", {
     getter() {
-      return identities.get(this) ?? anonymous;
+      return callers.get(this)?.identity ?? anonymous;
+    },
+  });
+  http.decorateRequest("credentialExpiresAt", {
+    getter() {
+      return callers.get(this)?.expiresAt ?? null;
     },
   });
 
@@ -33,7 +40,7 @@ export function addAuthentication(http: FastifyInstance, authentication: Authent
       if (level !== "public" && decision.identity.method === "anonymous" && isStrangersPage(request, reply)) {
         throw originNotAllowed();
       }
-      identities.set(request, decision.identity);
+      callers.set(request, decision);
       return;
     }
     // Nobody is named by a link: the request stays anonymous.

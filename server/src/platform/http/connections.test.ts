@@ -109,3 +109,14 @@ test("a connection whose request was answered early is kept until its body has a
   server.closeIdleConnections();
   await Promise.all([ended, closed]);
 });
+
+test("closing all connections closes those too that became something else", async () => {
+  const { server, open, close } = await serve(() => {});
+  server.on("upgrade", (_request, socket) => socket.write("HTTP/1.1 101 Switching Protocols\r\n\r\n"));
+  const { socket, closed } = await open();
+  socket.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  await once(socket, "data");
+  const ended = close();
+  server.closeAllConnections();
+  await Promise.all([ended, closed]);
+});

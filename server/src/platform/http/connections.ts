@@ -31,6 +31,10 @@ export function watchConnections(server: Server): void {
       });
     }
   });
+  // Node's own forgets connections that became WebSockets, and its close() waits for them all the same.
+  server.closeAllConnections = () => {
+    for (const socket of connections.keys()) socket.destroy();
+  };
   // Node's own close() calls this too.
   server.closeIdleConnections = () => {
     for (const [socket, { unfinished, settledAt }] of connections) {

@@ -18,6 +18,7 @@ import { acceptEmptyJson } from "./json-body.ts";
 import { type OutcomeListener, watchOutcomes } from "./outcome.ts";
 import { collectRoutes, type RegisteredRoute } from "./routes.ts";
 import { timeLimits } from "./time-limits.ts";
+import { routeUpgrades } from "./upgrades.ts";
 
 export interface HttpSettings {
   /** Empty, or a prefix such as `/images` without a trailing slash. */
@@ -103,6 +104,7 @@ export async function createHttp(settings: HttpSettings): Promise<Http> {
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   server.server.on("checkExpectation", answerExpectation);
+  routeUpgrades(server);
   const routes = collectRoutes(server);
   installErrorEdge(server, edge, routes);
   acceptEmptyJson(server, edge.validationStatus);

@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import { AppError } from "../errors.ts";
 import { watchConnections } from "./connections.ts";
 import { timeLimits } from "./time-limits.ts";
+import { shareUpgrades } from "./upgrades.ts";
 
 export interface ListenSettings {
   readonly host: string;
@@ -95,6 +96,7 @@ function twin(http: FastifyInstance): Server {
   const { requestTimeout, keepAliveTimeout } = http.server;
   const limits = { ...timeLimits(requestTimeout), keepAliveTimeout, requireHostHeader: false };
   const server = createServer(limits, http.routing);
+  shareUpgrades(http.server, server);
   for (const event of ["clientError", "checkExpectation"]) {
     for (const listener of http.server.listeners(event)) {
       server.on(event, listener as Parameters<Server["on"]>[1]);

@@ -1,5 +1,3 @@
-import { create } from "content-disposition";
-
 /** A file system takes 255 bytes; a time, a part and an ending follow. */
 const maxNameBytes = 180;
 
@@ -20,7 +18,3 @@ export function fileNameOf(name: string): string {
 /** `20251102_104500`, UTC. */
 export const stampOf = (now: Date): string =>
   now.toISOString().replace(/[-:]/g, "").replace("T", "_").slice(0, 15);
-
-/** Header of a download: the name as it is, and in ASCII for clients that know nothing else (RFC 6266). */
-export const attachment = (fileName: string): string =>
-  create(fileName, { fallback: fileName.replace(/[^\x20-\x7e]/g, "_") });

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { attachment } from "../../../platform/http/attachment.ts";
 import type { AnalysisRoutesOptions } from "../route-options.ts";
-import { attachment } from "./file-name.ts";
 import { type ExportFormat, formatFacts } from "./formats.ts";
 
 /** Answers of the export API say so. */

@@ -1,5 +1,5 @@
 import type { FastifyReply } from "fastify";
-import { attachment } from "./file-name.ts";
+import { attachment } from "../../../platform/http/attachment.ts";
 import { apiVersion } from "./send-export.ts";
 
 /** Can be uploaded as it is. */

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
-import { attachment } from "./file-name.ts";
+import { attachment } from "./attachment.ts";
 
 interface Download {
   readonly fileName: string;
