@@ -36,6 +36,18 @@ test("another format has the same pixels, upright", async () => {
   expect((await sharp(turned.bytes).metadata()).orientation).toBeUndefined();
 });
 
+test("a square has room for all of a picture, and as pixels it stands on white", async () => {
+  const { square, squareOnWhite } = createSizes();
+  const made = await square(clear, { side: 20, format: "webp", quality: 90 }, signal);
+  expect(made.side).toBe(20);
+  expect(await sharp(made.bytes).metadata()).toMatchObject({ format: "webp", width: 20, height: 20 });
+  const pixels = await squareOnWhite(clear, 100, signal);
+  expect(pixels).toMatchObject({ width: 40, height: 40, channels: 4 });
+  expect(pixels.data.every((value) => value === 255)).toBe(true);
+  const damaged = clear.subarray(0, clear.length / 2);
+  await expect(squareOnWhite(damaged, 8, signal)).rejects.toMatchObject({ code: "picture_unreadable" });
+});
+
 test("what cannot be decoded, is too large, or came too late is told so, and is no fault of the request's body", async () => {
   const { convert } = createSizes();
   const to = { format: "webp", quality: 80 } as const;

@@ -2,9 +2,16 @@ import {
   estimateMemory,
   type ImageHeader,
   ImagingError,
+  type RawPixels,
   readHeader,
   resize as resizePicture,
+  type Square,
+  type SquareRequest,
+  square as squareOf,
+  squarePixels,
+  squareSide,
   uprightSize,
+  type WorkLimits,
 } from "@fovea/imaging";
 import type { Resize } from "./assets/derive.ts";
 import type { DerivedFormat } from "./assets/derived-size.ts";
@@ -27,38 +34,62 @@ export interface PictureSizes {
     to: { readonly format: DerivedFormat; readonly quality: number },
     signal: AbortSignal,
   ): ReturnType<Resize>;
+  /** The whole picture in a square, never larger than it is: what is beside it is transparent. */
+  square(bytes: Buffer, to: SquareRequest, signal: AbortSignal): Promise<Square>;
+  /** Pixels of such a square, at most so large, on white: red, green, blue and an alpha that says nothing. */
+  squareOnWhite(bytes: Buffer, side: number, signal: AbortSignal): Promise<RawPixels>;
 }
 
 /**
  * Other sizes and formats of pictures, within what the process takes on.
  *
- * Both reject with an {AppError}: `overloaded` and `deadline_exceeded` (503), `picture_too_large` (400) for one that could
+ * All reject with an {AppError}: `overloaded` and `deadline_exceeded` (503), `picture_too_large` (400) for one that could
  * never be worked on, `picture_unreadable` (400) for one that is damaged or of no known format.
  */
 export function createResize({ admission, maxPixels, deadlineMs }: PictureSizesSettings): PictureSizes {
-  async function inTurn(
+  async function inTurn<Made>(
     bytes: Buffer,
     signal: AbortSignal,
-    request: (header: ImageHeader) => Parameters<Resize>[1],
-  ): ReturnType<Resize> {
+    sizeOf: (header: ImageHeader) => { readonly width: number; readonly height: number },
+    make: (header: ImageHeader, limits: WorkLimits) => Promise<Made>,
+  ): Promise<Made> {
     try {
       const header = readHeader(bytes);
-      const { width, height, format, quality } = request(header);
       if (header.width * header.height > maxPixels) throw tooLarge();
       const deadline = performance.now() + deadlineMs;
-      const memory = estimateMemory(header, { width, height }, bytes.length);
-      const made = await admission.run({ bytes: memory, deadline, signal }, () =>
-        resizePicture(bytes, header, { width, height, format, quality }, { maxPixels, deadline, signal }),
+      const memory = estimateMemory(header, sizeOf(header), bytes.length);
+      return await admission.run({ bytes: memory, deadline, signal }, () =>
+        make(header, { maxPixels, deadline, signal }),
       );
-      return { bytes: made, width, height, contentType: `image/${format}` };
     } catch (error) {
       throw error === signal.reason ? error : toAppError(error);
     }
   }
 
+  const resized = (
+    bytes: Buffer,
+    signal: AbortSignal,
+    targetOf: (header: ImageHeader) => Parameters<Resize>[1],
+  ): ReturnType<Resize> =>
+    inTurn(bytes, signal, targetOf, async (header, limits) => {
+      const { width, height, format, quality } = targetOf(header);
+      const made = await resizePicture(bytes, header, { width, height, format, quality }, limits);
+      return { bytes: made, width, height, contentType: `image/${format}` };
+    });
+  const squareSize = (wanted: number | null) => (header: ImageHeader) => {
+    const side = squareSide(header, wanted);
+    return { width: side, height: side };
+  };
+
   return {
-    resize: (bytes, target, signal) => inTurn(bytes, signal, () => target),
-    convert: (bytes, to, signal) => inTurn(bytes, signal, (header) => ({ ...uprightSize(header), ...to })),
+    resize: (bytes, target, signal) => resized(bytes, signal, () => target),
+    convert: (bytes, to, signal) => resized(bytes, signal, (header) => ({ ...uprightSize(header), ...to })),
+    square: (bytes, to, signal) =>
+      inTurn(bytes, signal, squareSize(to.side), (header, limits) => squareOf(bytes, header, to, limits)),
+    squareOnWhite: (bytes, side, signal) =>
+      inTurn(bytes, signal, squareSize(side), (header, limits) =>
+        squarePixels(bytes, header, { side, background: "#FFFFFF" }, limits),
+      ),
   };
 }
 

@@ -12,6 +12,8 @@ export interface EncodeSettings {
   readonly format: OutputFormat;
   /** 1 to 100; ignored by PNG, which is lossless. */
   readonly quality: number;
+  /** In WebP: every pixel as it is, whatever the quality. */
+  readonly lossless?: boolean;
   /** Keeps chroma at full resolution (4:4:4): coloured text smears at 4:2:0. */
   readonly fullChroma: boolean;
   /**
@@ -47,9 +49,12 @@ export async function encode(
       break;
     case "webp":
       // WebP has no grey.
-      picture
-        .toColourspace("srgb")
-        .webp({ quality: settings.quality, effort: small ? 4 : 0, smartSubsample: false });
+      picture.toColourspace("srgb").webp({
+        quality: settings.quality,
+        lossless: settings.lossless ?? false,
+        effort: small ? 4 : 0,
+        smartSubsample: false,
+      });
       break;
     case "png":
       picture.png(pngSettings(settings));

@@ -8,6 +8,8 @@ export type { ImageFormat, ImageHeader } from "./header.ts";
 export { isIntact } from "./integrity.ts";
 export { isTextLike } from "./measures/text-likeness.ts";
 export { estimateMemory } from "./memory.ts";
+export type { RawPixels } from "./pixels.ts";
 export { resize } from "./resize.ts";
 export { configureSharp } from "./sharp.ts";
+export { type Square, type SquareRequest, square, squarePixels, squareSide } from "./square.ts";
 export { type Thumbnail, type ThumbnailRequest, thumbnail } from "./thumbnail.ts";
