@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { ChosenModel, ImageModels } from "./features/media/image-models.ts";
 import { type ConfiguredImages, configuredImages } from "./image-providers.ts";
 import type { ImageLine } from "./models/generation/contract.ts";
+import { createStartPlaces } from "./models/generation/start-places.ts";
 import { ProviderError } from "./models/hosted/provider.ts";
 import type { ImageRequest, JsonObject } from "./models/images/contract.ts";
 import type { Quotas } from "./models/quotas/contract.ts";
@@ -11,6 +12,8 @@ import type { Database } from "./platform/database/database.ts";
 
 export interface ComposedImages {
   readonly models: ImageModels;
+  /** What icons are made with; null where they come from the open set of icons. */
+  readonly iconModel: ChosenModel | null;
   readonly lines: ReadonlyMap<string, ImageLine>;
   /** Of the usual model of each provider, by what they are called in the database. */
   readonly quotas: ReadonlyMap<string, Quotas>;
@@ -76,6 +79,7 @@ export function composeImages(
 
   return {
     quotas,
+    iconModel: iconModelOf(config, configured, findAny),
     models: {
       usual,
       names: (allowed ?? [...configured].map(([provider, each]) => ({ provider, model: each.usual }))).map(
@@ -104,7 +108,7 @@ export function composeImages(
           free: each.free,
           quotas: (model: string) => quotasOf(each, model),
           // What runs on at its provider is nothing that this process has to hold.
-          enter: each.provider.status ? () => () => {} : createPlaces(config.MEDIA_CONCURRENCY),
+          enter: each.provider.status ? async () => () => {} : createStartPlaces(config.MEDIA_CONCURRENCY),
           secretOf: (keyId: string | null) => secretOfKey(keysOf(each), keyId),
           callback: (id: string) => (each.provider.callbacks ? callback(id) : null),
         },
@@ -177,16 +181,20 @@ function usualOf(
   return provider === "local" && ENVIRONMENT !== "development" ? null : { provider, model: usual };
 }
 
-/** @returns takes one of so many places, and returns what leaves it; null while all are taken */
-function createPlaces(most: number): () => (() => void) | null {
-  let taken = 0;
-  return () => {
-    if (taken >= most) return null;
-    taken += 1;
-    return () => {
-      taken -= 1;
-    };
-  };
+/** @throws {AppError} `invalid_configuration` where the one that is asked for cannot be had */
+function iconModelOf(
+  { ICON_MODEL: asked }: Config,
+  configured: ReadonlyMap<string, ConfiguredImages>,
+  find: ImageModels["find"],
+): ChosenModel | null {
+  // First the provider that makes transparent pictures, then any other that somebody pays for or runs.
+  const [first] = ["openai", ...configured.keys()].filter((name) => name !== "local" && configured.has(name));
+  const name = asked ?? first ?? "local";
+  if (name === "local") return null;
+  const found = find(name);
+  if (found && found.provider !== "local") return found;
+  const advice = "set the key of its provider too, or name one of those that are configured";
+  throw invalidConfiguration([`ICON_MODEL: ${name} cannot be asked; ${advice}`]);
 }
 
 /** What providers said, for a day; asked for at once, it is asked once. What failed is asked again. */

@@ -73,6 +73,7 @@ function openai(config: Config): ConfiguredImages | null {
   const limits = {
     ...unlimited,
     requestsPerMinute: config.OPENAI_RATE_LIMIT_RPM ?? (isOpenAi(config) ? 50 : unlimitedPerMinute),
+    tokensPerMinute: config.OPENAI_RATE_LIMIT_TPM ?? (isOpenAi(config) ? 40_000 : null),
     concurrency: config.OPENAI_CONCURRENCY ?? (isOpenAi(config) ? null : 1),
   };
   const groups =

@@ -5,7 +5,7 @@ import type { Asset, NewAsset } from "./asset.ts";
 import { createDerive, type Derived, type Resize } from "./derive.ts";
 import type { DerivedSize } from "./derived-size.ts";
 import { createRemoval } from "./removal.ts";
-import { findAssets, insertAssets } from "./store.ts";
+import { findAssets, findNamedAsset, insertAssets } from "./store.ts";
 import { type ReadWhole, readWhole } from "./whole.ts";
 
 export interface AssetsSettings {
@@ -33,6 +33,8 @@ export interface Assets {
   find(id: string): Promise<Asset | null>;
   /** By id; those that {@link Assets.find} does not find are missing. */
   findMany(ids: readonly string[]): Promise<ReadonlyMap<string, Asset>>;
+  /** By the name of its file. */
+  findNamed(name: string): Promise<Asset | null>;
   /** @returns null where its bytes are gone, or are not those that were stored */
   open(asset: Asset, options?: ReadOptions): Promise<OpenFile | null>;
   /** Its bytes, for work on them: what they are is checked. */
@@ -49,6 +51,13 @@ export interface Assets {
    * @returns whether there was one
    */
   remove(id: string): Promise<boolean>;
+  /**
+   * Nobody finds them from when the transaction is committed.
+   *
+   * @param sql the transaction of what they belonged to
+   * @returns removes their bytes, once it is committed; what that leaves goes with a sweep
+   */
+  discard(sql: QueryExecutorProvider, ids: readonly string[]): Promise<() => Promise<void>>;
   /**
    * Removes the bytes of what has expired. Its row stays for 30 days, so that its address can say what became of it.
    * Something that cannot be removed keeps nothing else from it, and is tried again by the next one.
@@ -75,10 +84,12 @@ export function createAssets({ database, files, resize, now }: AssetsSettings): 
     insert: insertAssets,
     find,
     findMany,
+    findNamed: (name) => findNamedAsset(sql, name, now()),
     open,
     readWhole: readWhole({ find, open }),
     derive: createDerive({ files, open, find, resize, dropSizes: removal.dropSizes }),
     remove: removal.remove,
+    discard: removal.discard,
     sweep: removal.sweep,
   };
 }

@@ -9,7 +9,7 @@ function setup(changes: Partial<LinksSettings> = {}) {
   let now = new Date("2026-11-21T12:34:56.789Z");
   const links = createLinks({
     secret: Buffer.from("bytes that sign links in tests only"),
-    signed: true,
+    signed: { media: true, icons: true },
     lifeMs: 7 * dayMs,
     basePath: "/images",
     publicBase: null,
@@ -67,7 +67,11 @@ test("nothing else opens by it: neither another picture, nor a later time, nor w
 });
 
 test("links are bare where nobody is asked for a credential, and public ones are those of the storage", () => {
-  const { links } = setup({ signed: false, basePath: "", publicBase: "https://cdn.example/pictures/" });
+  const { links } = setup({
+    signed: { media: false, icons: false },
+    basePath: "",
+    publicBase: "https://cdn.example/pictures/",
+  });
   expect(links.path({ id })).toBe(`/api/v1/media/${id}`);
   expect(links.publicUrl({ name: `generated/${id}.png` })).toBe(
     `https://cdn.example/pictures/generated/${id}.png`,

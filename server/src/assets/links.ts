@@ -6,8 +6,10 @@ import type { Asset } from "./asset.ts";
 export interface LinksSettings {
   /** Bytes that sign links, and nothing else. */
   readonly secret: Uint8Array;
-  /** Whether links carry their own leave: where reading asks for a credential, which no `<img>` can send. */
-  readonly signed: boolean;
+  /**
+   * Which links carry their own leave: those to where reading asks for a credential, which no `<img>` can send.
+   */
+  readonly signed: { readonly media: boolean; readonly icons: boolean };
   /** How long a link opens at least. */
   readonly lifeMs: number;
   /** Empty, or the prefix of every path, such as `/images`. */
@@ -24,6 +26,12 @@ export interface Links {
    * picture until then, in any size: parameters that ask for one may be added.
    */
   path(asset: Pick<Asset, "id">): string;
+  /**
+   * `/api/images/<name>`, in the same way.
+   *
+   * @param name of an icon's file, made of letters of names alone: `tools/tools_20260102030405_0a1b2c3d.png`
+   */
+  iconPath(name: string): string;
   /** Whether the address of the request is a link of this service that has not expired. */
   opens(request: Pick<FastifyRequest, "url">): boolean;
   /** The address at the storage itself; null where it is not public. */
@@ -37,36 +45,48 @@ const dayMs = 24 * 3_600_000;
  * The whole path below the base path: what is signed must be what is served, whatever a route calls its parameters. The
  * router ends a path at `#` too, and Node lets one through: behind it another picture's signed path could be put.
  */
-const linkPath = /^\/api\/v1\/media\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\/?$/i;
+const mediaPath = /^\/api\/v1\/media\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\/?$/i;
+const iconPath = /^\/api\/(images\/[a-z0-9_]+\/[a-z0-9_]+\.[a-z]+)$/;
+
+/** What a link to this path is signed as: no name of an icon's file is an id. */
+const subjectOf = (path: string): string | undefined =>
+  mediaPath.exec(path)?.[1]?.toLowerCase() ?? iconPath.exec(path)?.[1];
 
 export function createLinks(settings: LinksSettings): Links {
   const { secret, signed, lifeMs, basePath, publicBase, now } = settings;
 
-  const signatureOf = (id: string, expires: string) =>
-    createHmac("sha256", secret).update(`${id}\n${expires}`).digest("base64url");
+  const signatureOf = (subject: string, expires: string) =>
+    createHmac("sha256", secret).update(`${subject}\n${expires}`).digest("base64url");
 
   /** The same for a day: a browser finds in its cache only what has the same address. */
   const expiry = () => String((Math.ceil((now().getTime() + lifeMs) / dayMs) * dayMs) / 1000);
+
+  const withLeave = (path: string, subject: string) => {
+    const expires = expiry();
+    return `${path}?expires=${expires}&signature=${signatureOf(subject, expires)}`;
+  };
 
   return {
     lifeMs,
     path({ id }) {
       const path = `${basePath}/api/v1/media/${id}`;
-      if (!signed) return path;
-      const expires = expiry();
-      return `${path}?expires=${expires}&signature=${signatureOf(id, expires)}`;
+      return signed.media ? withLeave(path, id) : path;
+    },
+    iconPath(name) {
+      const path = `${basePath}/api/images/${name}`;
+      return signed.icons ? withLeave(path, `images/${name}`) : path;
     },
     opens({ url }) {
       const [path = "", query = ""] = url.split(/\?(.*)/s);
       if (!path.startsWith(basePath)) return false;
-      const id = linkPath.exec(path.slice(basePath.length))?.[1]?.toLowerCase();
+      const subject = subjectOf(path.slice(basePath.length));
       const parameters = new URLSearchParams(query);
       // Each once: of two, another reader might take the other.
       const [expires, ...moreExpires] = parameters.getAll("expires");
       const [signature, ...moreSignatures] = parameters.getAll("signature");
-      if (id === undefined || expires === undefined || signature === undefined) return false;
+      if (subject === undefined || expires === undefined || signature === undefined) return false;
       if (moreExpires.length > 0 || moreSignatures.length > 0 || !/^\d{1,12}$/.test(expires)) return false;
-      if (!createLiterals([signatureOf(id, expires)]).has(signature)) return false;
+      if (!createLiterals([signatureOf(subject, expires)]).has(signature)) return false;
       return now().getTime() < Number(expires) * 1000;
     },
     publicUrl: ({ name }) => (publicBase === null ? null : `${publicBase.replace(/\/+$/, "")}/${name}`),

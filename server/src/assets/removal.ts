@@ -8,6 +8,7 @@ import {
   isContentKept,
   listDeleted,
   listExpired,
+  markAllDeleted,
   markDeleted,
   markExpired,
   type Stored,
@@ -71,6 +72,14 @@ export function createRemoval({ sql, files, now }: RemovalSettings) {
       await removeBytes(stored);
       await deleteRows(sql, [stored.id]);
       return true;
+    },
+
+    async discard(tx: QueryExecutorProvider, ids: readonly string[]): Promise<() => Promise<void>> {
+      const marked = await markAllDeleted(tx, ids, now());
+      return async () => {
+        const { gone } = await removeAll(marked);
+        await deleteRows(sql, gone);
+      };
     },
 
     async sweep(at: Date) {

@@ -38,6 +38,7 @@ export async function sendAsset(
     "cache-control": cacheControl,
     "accept-ranges": "bytes",
     "x-content-type-options": "nosniff",
+    ...(picture.contentType === "image/svg+xml" ? lifeless : {}),
   };
   if (isNotModified(request.headers, picture)) return reply.headers(headers).code(304).send();
 
@@ -58,6 +59,9 @@ export async function sendAsset(
   // Nothing at all would be taken for an answer of no bytes, and would change its length.
   return reply.send(Readable.from([]));
 }
+
+/** An SVG that is opened as a page is one: even if something got into it, it can run and load nothing. */
+const lifeless = { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox" };
 
 /** With quotes also where the name could go without them: there are clients that look for these. */
 const inline = (filename: string) =>

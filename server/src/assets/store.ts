@@ -46,6 +46,17 @@ export async function findAssets(
   return new Map(rows.map((asset) => [asset.id, asset]));
 }
 
+/** The one of this name that can be had. */
+export async function findNamedAsset(
+  database: QueryExecutorProvider,
+  name: string,
+  now: Date,
+): Promise<Asset | null> {
+  const { rows } = await sql<{ id: string }>`select id from assets where name = ${name}`.execute(database);
+  const [row] = rows;
+  return row ? ((await findAssets(database, [row.id], now)).get(row.id) ?? null) : null;
+}
+
 /** Where the bytes of an asset are, and whose others are made from them. */
 export interface Stored {
   readonly id: string;
@@ -59,13 +70,22 @@ export async function markDeleted(
   id: string,
   now: Date,
 ): Promise<Stored | null> {
-  if (!uuid.test(id)) return null;
+  const [marked] = uuid.test(id) ? await markAllDeleted(database, [id], now) : [];
+  return marked ?? null;
+}
+
+/** The same of several. @param ids UUIDs @returns those that there were */
+export async function markAllDeleted(
+  database: QueryExecutorProvider,
+  ids: readonly string[],
+  now: Date,
+): Promise<readonly Stored[]> {
   const { rows } = await sql<Stored>`
     update assets set removed_at = ${now}, removed_for = 'deleted'
-    where id = ${id} and removed_for is distinct from 'deleted'
+    where id = any(${ids}::uuid[]) and removed_for is distinct from 'deleted'
     returning id, name, sha256
   `.execute(database);
-  return rows[0] ?? null;
+  return rows;
 }
 
 /** What has expired and still has its bytes, as far as anybody knows: the first ones behind `after`. */

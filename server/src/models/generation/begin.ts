@@ -166,7 +166,8 @@ export function createBegin(
     line: ImageLine,
     advance: AdvanceOptions,
   ): Promise<Generation | Advanced> => {
-    const leave = line.enter();
+    const { patienceMs: patience = 0, signal } = advance;
+    const leave = await line.enter({ patienceMs: patience, signal });
     if (!leave) return await wait(generation, now() + placeMs);
     try {
       return await begin(generation, line, advance);

@@ -14,9 +14,10 @@ export interface ImageLine {
    * A place among the starts that this process has under way, to be left when it is over: an answer with pictures takes up
    * to some hundred megabytes.
    *
-   * @returns null while there is none
+   * @param wait who waits is let in before those who come back later
+   * @returns null where there is none in time
    */
-  enter(): (() => void) | null;
+  enter(wait: { readonly patienceMs: number; readonly signal: AbortSignal }): Promise<(() => void) | null>;
   /** The key with this id; null where it is no longer configured. */
   secretOf(keyId: string | null): string | null;
   /** Where the provider may say that something has changed; null where it cannot reach this service. */
@@ -78,6 +79,8 @@ export interface AdvanceOptions {
   readonly onBegin: (tx: Transaction) => Promise<void>;
   /** From 0 to 1. */
   readonly onProgress: (progress: number) => void;
+  /** How long a place to start from is waited for before the work is laid aside. Milliseconds; 0 where nothing is said. */
+  readonly patienceMs?: number;
 }
 
 /** How a generation stands, for whoever shows it. */

@@ -15,6 +15,11 @@ type Taken =
 
 /** After so many that were late the next one is used all the same: what is behind them is as late. */
 const mostLate = 2;
+/**
+ * Of a square picture of OpenAI's, between middle and high quality: an estimate, which is corrected by what the provider
+ * counts. Other providers limit pictures by requests alone.
+ */
+const usualTokens = 1_000;
 const nobodysKey: StartKey = { group: "none", id: null, label: null, secret: null };
 
 /** @throws the signal's reason */
@@ -24,8 +29,7 @@ export async function takeSlot(
 ): Promise<Taken> {
   if (!quotas) return { as: "slot", slot: null, key: nobodysKey };
   for (let late = 0; ; late += 1) {
-    // Providers limit pictures by requests; tokens of pictures are nobody's guess.
-    const answer = await quotas.acquire({ tokens: 0, ...ask });
+    const answer = await quotas.acquire({ tokens: usualTokens, ...ask });
     if ("unusable" in answer) return { as: "unusable", reason: answer.unusable };
     if ("waitUntil" in answer) return { as: "wait", until: answer.waitUntil };
     if (late < mostLate && answer.isLate()) {
