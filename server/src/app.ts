@@ -5,7 +5,6 @@ import type { Logger } from "pino";
 import { measureItems, measureQueues } from "./batch-metrics.ts";
 import { composeBatchWork } from "./batch-work.ts";
 import { analysisDialect, analysisPagesDialect } from "./features/analysis/errors.ts";
-import { createDownloads } from "./features/analysis/exports/download.ts";
 import { exportHeaders } from "./features/analysis/exports/send-export.ts";
 import { createSampleBatch, wantsSample } from "./features/analysis/samples/sample-batch.ts";
 import { createTellOfStops } from "./features/analysis/tell-of-stops.ts";
@@ -16,9 +15,13 @@ import { mediaHeaders } from "./features/media/routes.ts";
 import { webhooksDialect } from "./features/operations/webhook-errors.ts";
 import { prepareDialect } from "./features/prepare/errors.ts";
 import { factHeaders } from "./features/prepare/fact-headers.ts";
-import { composeMedia, composeStorage } from "./media.ts";
+import { composeGeneration } from "./generation.ts";
+import { composeIcons } from "./icons.ts";
+import { composeEvents } from "./live-events.ts";
+import { composeMedia } from "./media.ts";
 import { measureMedia, measureSteps } from "./media-metrics.ts";
 import { loadCatalog } from "./models/catalog.ts";
+import { createLedger } from "./models/ledger/ledger.ts";
 import { theService } from "./platform/audit/actor.ts";
 import { createAudit } from "./platform/audit/audit.ts";
 import { createTrail } from "./platform/audit/trail.ts";
@@ -28,6 +31,7 @@ import { addAuthentication } from "./platform/auth/hook.ts";
 import { signInDialect } from "./platform/auth/sign-in-dialect.ts";
 import type { Config } from "./platform/config.ts";
 import { type Database, openDatabase } from "./platform/database/database.ts";
+import { createDownloads } from "./platform/http/downloads.ts";
 import { createHttp } from "./platform/http/http.ts";
 import { bind, type Listening, listen, portOf } from "./platform/http/listen.ts";
 import { collectOpenApi } from "./platform/http/openapi.ts";
@@ -42,6 +46,7 @@ import { loadSecrets } from "./platform/secrets.ts";
 import { measureAdmission } from "./prepare-metrics.ts";
 import { openRedis } from "./redis.ts";
 import { routesOf } from "./routes.ts";
+import { composeStorage } from "./storage.ts";
 import { migrationsFolder } from "./stored.ts";
 import { startSweeping } from "./sweep.ts";
 import { composeOutbound, composeWebhooks } from "./webhooks.ts";
@@ -121,25 +126,35 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
     jwtSecretKey: config.JWT_SECRET_KEY,
     webhookSecret: config.WEBHOOK_SECRET,
   });
+  const redis = openRedis(config.REDIS_URL, logger);
   const catalog = loadCatalog({ overrideFile: join(config.DATA_DIR, "models.json") });
   const metrics = createMetrics();
+  const live = composeEvents(logger, { redis, secrets, metrics });
   const limits = workLimits(config);
   const admission = createAdmission({ ...limits, maxWaitMs, now: () => performance.now() });
   const audit = createAudit({ database });
   const outbound = composeOutbound(config);
   const storage = composeStorage(config, database, { secrets, admission });
   const webhooks = composeWebhooks(config, logger, { database, outbound, secrets, metrics });
+  const ledger = createLedger({
+    database,
+    now: Date.now,
+    onError: (error) => logger.warn({ err: error }, "the books of calls were not written"),
+  });
+  const generation = composeGeneration(config, logger, { database, storage, outbound, ledger });
+  const icons = composeIcons(config, database, { storage, generation });
   const work = composeBatchWork(config, logger, database, {
     ...limits,
     ...{ catalog, outbound, readAsset: storage.assets.readWhole },
     storageBucket: storage.files.bucket,
+    ...{ events: live.events, ledger, icons },
     onStopped: createTellOfStops({ webhooks, basePath }),
     onItem: measureItems(metrics),
     onPurged: (tx, { id, name, kind, why }) =>
       audit.record(tx, { action: "batch.purge", target: id, details: { name, kind, why }, by: theService }),
   });
   const media = composeMedia(config, logger, database, {
-    ...{ storage, outbound, webhooks, ledger: work.ledger },
+    ...{ storage, generation, webhooks, events: live.events },
     onEnded: measureMedia(metrics),
   });
   measureSteps(metrics, { jobs: media.jobs, now: () => performance.now() });
@@ -182,13 +197,10 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
   });
   addAuthentication(http, authentication);
 
-  const redis = openRedis(config.REDIS_URL, logger);
-  http.addHook("onClose", async () => redis?.disconnect());
   const stopSweeping = startSweeping(config, logger, {
     idempotency,
     engine: work.engine,
-    ledger: work.ledger,
-    ...{ webhooks, media },
+    ...{ ledger, webhooks, media, icons },
   });
   http.addHook("onClose", async () => stopSweeping());
   await registerInboundLimits(http, { enabled: config.RATE_LIMITS, redis });
@@ -211,10 +223,13 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
       webhooks,
       work,
       media,
+      icons,
+      ledger,
       audit,
       trail,
       idempotency,
       downloads,
+      live,
     },
     ...{ metrics, prefix: basePath },
   });
@@ -254,12 +269,18 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
     },
     async close(graceMs) {
       draining = true;
-      const ends = await Promise.allSettled([
+      const ends: PromiseSettledResult<unknown>[] = await Promise.allSettled([
         listening ? listening.close(graceMs) : http.close(),
         work.close(graceMs),
         media.close(graceMs),
         webhooks.stop(graceMs),
       ]);
+      // The last word on what was under way goes to the other processes too.
+      live.close();
+      redis?.disconnect();
+      ends.push(...(await Promise.allSettled([generation.close(), icons.close()])));
+      // Always, and after all that waited for them: the ends of calls are written with it.
+      ends.push(...(await Promise.allSettled([ledger.close()])));
       await Promise.allSettled([outbound.close(), storage.files.close()]);
       metricsServer.close();
       metricsServer.closeAllConnections();

@@ -1,17 +1,23 @@
 import { availableParallelism } from "node:os";
 import type { Logger } from "pino";
+import { createBatchEvents } from "./batch-events.ts";
 import { createEngine, type Engine, type EngineOptions } from "./engine/engine.ts";
+import { createAnalysisEvents } from "./features/analysis/batch-events.ts";
 import { createRunPixelWork } from "./features/analysis/pixel-work.ts";
 import { createRowsKind } from "./features/analysis/rows.kind.ts";
+import { createIconEvents, outputLine } from "./features/icons/batch-events.ts";
 import { wantedOf } from "./gemini-lane.ts";
+import type { Icons } from "./icons.ts";
 import type { Catalog } from "./models/catalog.ts";
 import { costMicros } from "./models/cost.ts";
 import { storeFacts } from "./models/instructions.ts";
 import type { Ledger } from "./models/ledger/contract.ts";
-import { createLedger } from "./models/ledger/ledger.ts";
 import { closeInTurn } from "./platform/close-in-turn.ts";
 import type { Config } from "./platform/config.ts";
 import type { Database } from "./platform/database/database.ts";
+import { createEnds, type Ends } from "./platform/ends.ts";
+import type { Events } from "./platform/events/events.ts";
+import type { Topic } from "./platform/events/topics.ts";
 import { createAdmission } from "./platform/limits/admission.ts";
 import { createHeldBytes } from "./platform/limits/held-bytes.ts";
 import type { ReadAsset } from "./platform/outbound/asset-address.ts";
@@ -24,7 +30,10 @@ import { type ComposedVision, composeVision } from "./vision.ts";
 export interface BatchWork {
   readonly engine: Engine;
   readonly models: Omit<ComposedVision, "close">;
-  readonly ledger: Ledger;
+  /** What of it can be followed. */
+  readonly topics: readonly Topic[];
+  /** For whoever waits for batches to end. */
+  readonly ends: Ends;
   /** Takes up what processes before have left, and works. */
   start(): Promise<void>;
   /** Items under way finish within the time of grace; then everything that reaches outside is closed. */
@@ -45,6 +54,9 @@ export function composeBatchWork(
     outbound,
     readAsset,
     storageBucket,
+    events,
+    ledger,
+    icons,
     onItem,
     onPurged,
     onStopped,
@@ -56,6 +68,9 @@ export function composeBatchWork(
     readonly readAsset: ReadAsset;
     /** Where the service keeps its own files; null for a folder. */
     readonly storageBucket: string | null;
+    readonly events: Pick<Events, "publish">;
+    readonly ledger: Ledger;
+    readonly icons: Pick<Icons, "kinds">;
   } & Pick<EngineOptions, "onItem" | "onPurged" | "onStopped">,
 ): BatchWork {
   const origins = createOrigins({
@@ -96,11 +111,6 @@ export function composeBatchWork(
     }),
     config.PREPARE_MAX_MEGAPIXELS * 1e6,
   );
-  const ledger = createLedger({
-    database,
-    now: Date.now,
-    onError: (error) => logger.warn({ err: error }, "the books of calls were not written"),
-  });
   const models = composeVision(config, logger, {
     ...{ catalog, database, ledger },
     wanted: (batchId) => wantedOf(engine, batchId),
@@ -128,16 +138,32 @@ export function composeBatchWork(
   const engine = createEngine({
     database,
     logger,
-    kinds: [rows],
+    kinds: [rows, ...icons.kinds((batchId, line) => batchEvents.say(batchId, outputLine(batchId, line)))],
     ...(onItem ? { onItem } : {}),
     ...(onPurged ? { onPurged } : {}),
     ...(onStopped ? { onStopped } : {}),
+    onProgress: (id) => batchEvents.onProgress(id),
+    onChanged(id, change) {
+      ends.tell(id);
+      batchEvents.onChanged(id, change);
+    },
     slots: config.ROLE === "api" ? 0 : slots,
   });
+  const now = () => new Date();
+  const kindEvents = [
+    createAnalysisEvents({ engine, waitingUntil: models.waitingUntil, now }),
+    createIconEvents({ engine, now }),
+  ];
+  const ends = createEnds(async (id) => {
+    const batch = await engine.read(id);
+    return !batch || ["completed", "failed", "cancelled"].includes(batch.state);
+  });
+  const batchEvents = createBatchEvents({ events, read: engine.read, kinds: kindEvents, log: logger });
   return {
     engine,
     models,
-    ledger,
+    ends,
+    topics: kindEvents.map(({ topic }) => topic),
     async start() {
       await ledger.recover();
       if (config.ROLE !== "api") await models.start();
@@ -146,10 +172,8 @@ export function composeBatchWork(
     close: (graceMs) =>
       closeInTurn(
         [() => engine.stop(graceMs)],
-        [() => origins.close()],
+        [() => origins.close(), () => batchEvents.close()],
         [() => models.close(), () => s3.close()],
-        // Last, and always: the ends of calls that the others waited for are written with it.
-        [() => ledger.close()],
       ),
   };
 }

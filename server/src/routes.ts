@@ -1,29 +1,35 @@
 import type { FastifyPluginAsync } from "fastify";
 import type { Redis } from "ioredis";
 import type { BatchWork } from "./batch-work.ts";
-import type { Downloads } from "./features/analysis/exports/download.ts";
 import { analysisRoutes } from "./features/analysis/routes.ts";
 import { sampleRoutes } from "./features/analysis/samples/routes.ts";
+import { iconRoutes } from "./features/icons/routes.ts";
 import { mediaRoutes } from "./features/media/routes.ts";
 import { auditRoutes } from "./features/operations/audit-routes.ts";
 import { quotaRoutes } from "./features/operations/quota-routes.ts";
 import { operationsRoutes } from "./features/operations/routes.ts";
 import { webhookRoutes } from "./features/operations/webhook-routes.ts";
 import { prepareRoutes } from "./features/prepare/routes.ts";
-import type { Media, Storage } from "./media.ts";
+import type { Icons } from "./icons.ts";
+import type { LiveEvents } from "./live-events.ts";
+import type { Media } from "./media.ts";
 import type { Catalog } from "./models/catalog.ts";
+import type { Ledger } from "./models/ledger/contract.ts";
 import type { Audit } from "./platform/audit/audit.ts";
 import type { Trail } from "./platform/audit/trail.ts";
 import type { Authentication } from "./platform/auth/authenticate.ts";
 import { signInRoutes } from "./platform/auth/sign-in.ts";
 import type { Config } from "./platform/config.ts";
 import type { Database } from "./platform/database/database.ts";
+import { eventStreamRoutes } from "./platform/events/routes.ts";
+import type { Downloads } from "./platform/http/downloads.ts";
 import { openApiRoutes } from "./platform/http/openapi.ts";
 import type { Idempotency } from "./platform/idempotency/idempotency.ts";
 import type { Admission } from "./platform/limits/admission.ts";
 import { limitTo } from "./platform/limits/inbound.ts";
 import type { Metrics } from "./platform/metrics.ts";
 import type { Webhooks } from "./platform/webhooks/webhooks.ts";
+import type { Storage } from "./storage.ts";
 
 /** What the service was put together of, as far as requests reach it. */
 interface Parts {
@@ -39,17 +45,33 @@ interface Parts {
   readonly webhooks: Webhooks;
   readonly work: BatchWork;
   readonly media: Media;
+  readonly icons: Icons;
+  readonly ledger: Ledger;
   readonly audit: Audit;
   readonly trail: Trail;
   readonly idempotency: Idempotency;
   readonly downloads: Downloads;
+  readonly live: LiveEvents;
   readonly metrics: Metrics;
 }
 
 /** Everything that is answered below the base path. */
 export const routesOf: FastifyPluginAsync<Parts> = async (scope, parts) => {
   const { config, version, database, redis, draining, authentication, catalog, admission } = parts;
-  const { storage, webhooks, work, media, audit, trail, idempotency, downloads, metrics } = parts;
+  const {
+    storage,
+    webhooks,
+    work,
+    media,
+    icons,
+    ledger,
+    audit,
+    trail,
+    idempotency,
+    downloads,
+    live,
+    metrics,
+  } = parts;
   const basePath = config.BASE_PATH;
   await scope.register(signInRoutes, {
     authentication,
@@ -75,24 +97,31 @@ export const routesOf: FastifyPluginAsync<Parts> = async (scope, parts) => {
     lanes: work.models.lanes,
     waitingUntil: work.models.waitingUntil,
     termsOf: work.models.termsOf,
-    ledger: work.ledger,
+    ledger: ledger,
     trail,
     downloads,
     rate: config.ANALYSIS_RATE_LIMIT,
     now: () => new Date(),
   });
   await scope.register(sampleRoutes);
+  await scope.register(iconRoutes, {
+    ...{ ...icons.routes, engine: work.engine, ends: work.ends },
+    ...{ downloads, idempotency, trail },
+  });
   await scope.register(mediaRoutes, { ...media.routes, idempotency, trail });
   await scope.register(webhookRoutes, {
     ...{ webhooks, trail, now: () => new Date() },
     seesAll: ({ admin }) => admin || config.AUTH !== "all",
     rate: config.WEBHOOK_RATE_LIMIT,
   });
+  const topics = [...work.topics, media.topic];
+  await scope.register(eventStreamRoutes, live.streams(topics));
+  await scope.register(live.sockets(topics, authentication).routes);
   await scope.register(auditRoutes, { audit, now: () => new Date() });
   await scope.register(quotaRoutes, {
     quotas: new Map([...work.models.quotas, ...media.quotas]),
     usual: work.models.usualQuotas,
-    ledger: work.ledger,
+    ledger: ledger,
     warnings: work.models.warnings,
     trail,
     now: () => new Date(),
@@ -115,7 +144,7 @@ export const routesOf: FastifyPluginAsync<Parts> = async (scope, parts) => {
     summaries: { prepare: admission.state },
     capabilities: {
       supported_providers: catalog.providers().map(({ name }) => name),
-      features: ["prepare", "analysis", "media"],
+      features: ["prepare", "analysis", "media", "icons"],
       read_formats: ["JPEG", "PNG", "GIF", "WEBP"],
       write_formats: ["JPEG", "PNG", "WEBP"],
     },

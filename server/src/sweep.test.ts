@@ -16,16 +16,24 @@ test("every hour what is out of date goes: addresses, calls and deliveries after
     engine: { forget: async (prefix, before) => swept.push([prefix, age(before)]) },
     ledger: { forget: async (before) => swept.push(["calls", age(before)]) },
     webhooks: { forget: async (before) => swept.push(["deliveries", age(before)]) },
+    icons: { sweep: async (now) => void swept.push(["icons", age(now)]) },
     media: { sweep: async (now) => void swept.push(["media", age(now)]) },
   });
   await vi.advanceTimersByTimeAsync(hour - 1);
   expect(swept).toEqual([]);
   await vi.advanceTimersByTimeAsync(1);
-  const once = ["idempotency", [expect.any(String), 30], ["calls", 30], ["deliveries", 30], ["media", 0]];
+  const once = [
+    "idempotency",
+    [expect.any(String), 30],
+    ["calls", 30],
+    ["deliveries", 30],
+    ["icons", 0],
+    ["media", 0],
+  ];
   expect(swept).toEqual(once);
   await vi.advanceTimersByTimeAsync(hour);
   expect(swept).toEqual([...once, ...once]);
   stop();
   await vi.advanceTimersByTimeAsync(2 * hour);
-  expect(swept).toHaveLength(10);
+  expect(swept).toHaveLength(12);
 });

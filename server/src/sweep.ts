@@ -19,12 +19,14 @@ export function startSweeping(
     ledger,
     webhooks,
     media,
+    icons,
   }: {
     readonly idempotency: Pick<Idempotency, "sweep">;
     readonly engine: Pick<Engine, "forget">;
     readonly ledger: Pick<Ledger, "forget">;
     readonly webhooks: Pick<Webhooks, "forget">;
     readonly media: { sweep(now: Date): Promise<void> };
+    readonly icons: { sweep(now: Date): Promise<void> };
   },
 ): () => void {
   const sweep = async () => {
@@ -32,6 +34,7 @@ export function startSweeping(
     await engine.forget(addressKeys, new Date(Date.now() - addressesKeptMs(config)));
     await ledger.forget(new Date(Date.now() - callsKeptMs));
     await webhooks.forget(new Date(Date.now() - deliveriesKeptMs));
+    await icons.sweep(new Date());
     await media.sweep(new Date());
   };
   const sweeping = setInterval(() => {

@@ -14,6 +14,10 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
     "GET /health/capabilities",
     // Signed by the provider that calls.
     "POST /api/v1/jobs/callbacks/:generation_id",
+    // They ask for a credential when somebody connects: see the tests of sockets.
+    "GET /socket.io/",
+    "POST /socket.io/",
+    "GET /ws",
   ],
   "sign-in": ["GET /sign-in", "POST /sign-in", "POST /sign-out"],
   preflight: ["OPTIONS *"],
@@ -83,6 +87,26 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
     "GET /api/v1/media/:media_id/info",
     "DELETE /api/v1/media/:media_id",
   ],
+  "ask icons": [
+    "POST /api/icons/generate",
+    "POST /api/icons/generate/batch",
+    "POST /api/icons/batch/:batch_id/cancel",
+    "POST /api/icons/cache/clear",
+  ],
+  icons: [
+    "GET /api/icons/batch/:batch_id/status",
+    "GET /api/icons/batch/:batch_id/result",
+    "GET /api/icons/batch/:batch_id/download",
+    "GET /api/icons/batches",
+    "GET /api/icons/cached",
+    "GET /api/icons/stats",
+    "GET /api/icons/categories/suggestions",
+    // Also by a signed link, with no credential: see the tests of icons.
+    "GET /api/images/*",
+  ],
+  // Also by a ticket, with no credential: see the tests of streams.
+  events: ["GET /api/v1/events"],
+  tickets: ["POST /api/v1/events/tickets"],
   webhooks: [
     "GET /api/v1/webhooks/deliveries",
     "GET /api/v1/webhooks/deliveries/:id",
@@ -119,7 +143,10 @@ export const expectedAccess: Readonly<Record<string, Access>> = {
     table: `
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+ask icons 401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+events    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+icons     401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
 media     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 operator  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
@@ -128,6 +155,7 @@ prepare   401  401     401     ok    ok    ok  401 401    401   401   401    401
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 stats     401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
+tickets   401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok
 webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 `,
   },
@@ -137,7 +165,10 @@ webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok 
     table: `
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+ask icons 401  401     401     ok    ok    ok  401 401    ok    401   ok     401         401           401
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+events    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+icons     401  401     401     ok    ok    ok  401 401    ok    401   ok     401         401           401     401
 media     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 operator  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
@@ -146,6 +177,7 @@ prepare   401  401     401     401   401   ok  401 401    ok    401   ok     401
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 stats     401  401     401     403   ok    403 403 401    403   401   ok     401         401           403     page
+tickets   401  401     401     ok    ok    ok  ok  401    ok    401   ok     401         401           ok
 webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 `,
   },
@@ -155,7 +187,10 @@ webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok 
     table: `
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+ask icons 401  401     401     ok    ok    401 401 401    ok    401   ok     401         401           401
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+events    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+icons     401  401     401     ok    ok    401 401 401    ok    401   ok     401         401           401     401
 media     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
 operator  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
@@ -164,6 +199,7 @@ prepare   401  401     401     401   401   401 401 401    ok    401   ok     401
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 stats     401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
+tickets   401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok
 webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 `,
   },
@@ -176,7 +212,10 @@ webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok 
     table: `
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+ask icons 401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+events    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+icons     401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
 media     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   401  401     401     401   401   401 401 401    401   401   401    401         ok            401     401
 operator  401  401     401     403   ok    403 403 401    401   401   401    ok          401           403     page
@@ -185,6 +224,7 @@ prepare   401  401     401     ok    ok    ok  401 401    401   401   401    401
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 stats     401  401     401     403   ok    403 403 401    401   401   401    ok          401           403     page
+tickets   401  401     401     ok    ok    ok  ok  401    401   401   401    ok          401           ok
 webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 `,
   },
@@ -194,7 +234,10 @@ webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok 
     table: `
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis  401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
+ask icons 401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok
 docs      401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
+events    401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
+icons     401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
 media     401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
 metrics   401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
 operator  401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
@@ -203,6 +246,7 @@ prepare   401  401     401     ok    ok    ok  ok  401    401   401   401    401
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 stats     401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
+tickets   401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok
 webhooks  401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
 `,
   },
@@ -212,7 +256,10 @@ webhooks  401  401     401     ok    ok    ok  ok  401    401   401   401    401
     table: `
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis  401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
+ask icons 401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok
 docs      401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
+events    401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
+icons     401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
 media     401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
 metrics   401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
 operator  401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
@@ -221,6 +268,7 @@ prepare   401  401     401     ok    ok    401 ok  401    ok    401   ok     401
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 stats     401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
+tickets   401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok
 webhooks  401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
 `,
   },
@@ -230,7 +278,10 @@ webhooks  401  401     401     ok    ok    401 ok  401    ok    401   ok     401
     table: `
           none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+ask icons ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
 docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+events    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+icons     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 media     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 operator  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
@@ -239,6 +290,7 @@ prepare   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok 
 probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 stats     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+tickets   401  401     401     ok    ok    ok  ok  401    ok    401   ok     401         401           ok
 webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 `,
   },

@@ -28,7 +28,6 @@ const bodies = {
   }),
   media: ({ message }: Told) => ({ detail: message, request_id: "req_order17:retry/2" }),
   icons: ({ code, message }: Told) => ({ message, error: code, metadata: {} }),
-  "icons, generating": ({ code, message }: Told) => ({ success: false, message, error: code, metadata: {} }),
   catalog: ({ message }: Told) => ({ detail: message }),
   plain: ({ message }: Told) => ({ detail: message }),
 } as const;
@@ -56,7 +55,6 @@ const addresses: Readonly<Record<keyof typeof bodies, readonly string[]>> = {
   ],
   media: ["/api/v1/jobs/1/nothing", "/api/v1/media/1/nothing", "/api/v1/health/nothing"],
   icons: ["/api/icons/nothing", "/api/images", "/api/icons/generate/nothing"],
-  "icons, generating": ["/api/icons/generate"],
   catalog: ["/api/v1/upload/1", "/api/v1/status/1/nothing", "/api/v1/webhook/nothing"],
   plain: [
     "/nothing",

@@ -24,6 +24,7 @@ const analysis = codeBlocks(await readDocument("docs/analysis.md"));
 const exportsGuide = codeBlocks(await readDocument("docs/exports.md"));
 const operations = codeBlocks(await readDocument("docs/operations.md"));
 const mediaGuide = codeBlocks(await readDocument("docs/media.md"));
+const iconsGuide = codeBlocks(await readDocument("docs/icons.md"));
 const examples = (language: string) => blocks.filter((block) => block.language === language);
 
 describeWith("curl", "the curl examples of the guides", () => {
@@ -295,6 +296,40 @@ describeWith("python3-requests", "the Python example of the guide to media", ({ 
   });
 });
 
+describeWith("curl", "the examples of the guide to icons", () => {
+  test("run in their order, and what they bring is what is shown", patient, async () => {
+    const { baseUrl } = await listenAlone();
+    const folder = await exampleFolder();
+    const printed = await runCommands(iconsGuide, baseUrl, folder);
+    const labels = ["generated", "suggestions", "created", "status", "result", "cancelled", "cleared"];
+    expectShown(iconsGuide, printed, labels);
+    expect(readHeader(await readFile(join(folder, "icon.png")))).toMatchObject({
+      format: "png",
+      width: 1024,
+    });
+    const beginningOf = async (name: string) => (await readFile(join(folder, name))).subarray(0, 4);
+    expect(await beginningOf("icons.zip")).toEqual(Buffer.from("PK\u0003\u0004"));
+    expect(await beginningOf("favicon.ico")).toEqual(Buffer.from([0, 0, 1, 0]));
+
+    const typescript = iconsGuide.find(({ language }) => language === "ts")?.text ?? "";
+    await writeFile(join(folder, "example.mts"), pointedTo(baseUrl, typescript));
+    expect(await run(folder, process.execPath, ["example.mts"])).toBe(
+      "coffee local 2\nbicycle local 2\numbrella local 2\n",
+    );
+    expect(readHeader(await readFile(join(folder, "coffee-64.webp")))).toMatchObject({ width: 64 });
+  });
+});
+
+describeWith("python3-requests", "the Python example of the guide to icons", ({ path }) => {
+  test("has an icon drawn, and fetches it as an SVG", patient, async () => {
+    const { baseUrl } = await listenAlone();
+    const folder = await exampleFolder();
+    const example = iconsGuide.find(({ language }) => language === "python")?.text ?? "";
+    expect(await run(folder, path, ["-c", pointedTo(baseUrl, example)])).toBe("local umbrella\n");
+    expect(await readFile(join(folder, "umbrella.svg"), "utf8")).toMatch(/^<svg /);
+  });
+});
+
 /** Where the groups of routes have their tables. */
 test.each([
   {
@@ -302,7 +337,9 @@ test.each([
     groups: ["analysis", "operator", "stats", "metrics"],
   },
   { documents: ["docs/media.md"], groups: ["media"] },
+  { documents: ["docs/icons.md"], groups: ["icons", "ask icons"] },
   { documents: ["docs/webhooks.md"], groups: ["webhooks"] },
+  { documents: ["docs/events.md"], groups: ["events", "tickets"] },
 ])("$documents name every endpoint of their API, and no other", async ({ documents, groups }) => {
   const guides = await Promise.all(documents.map(readDocument));
   const rows = guides.flatMap((guide) =>

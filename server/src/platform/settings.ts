@@ -1,5 +1,6 @@
 import { access } from "./settings/access.ts";
 import { batches } from "./settings/batches.ts";
+import { icons } from "./settings/icons.ts";
 import { limits } from "./settings/limits.ts";
 import { listening } from "./settings/listening.ts";
 import { media } from "./settings/media.ts";
@@ -22,6 +23,7 @@ export const settings = {
   ...outbound,
   ...providers,
   ...media,
+  ...icons,
   ...batches,
   ...telemetry,
 } as const;

@@ -61,6 +61,6 @@ export const limits = {
     z.url({ protocol: /^rediss?$/, error: "expected a redis:// or rediss:// address" }).optional(),
     "Limits",
     "–",
-    "Redis that shares the windows of inbound limits between processes; absent = in memory.",
+    "Redis that shares the windows of inbound limits and carries live events between processes; absent = in memory.",
   ),
 } as const;

@@ -31,7 +31,7 @@ export const storage = {
     wholeNumber(1, 3_650).default(7),
     "Storage",
     "`7`",
-    "How long a signed link to a picture opens at least. Links are signed where `AUTH` is `all`.",
+    "How long a signed link to a picture opens at least. Links are signed where `AUTH` is `all`, and those to icons unless it is `off`.",
   ),
   AWS_REGION: describe(text.default("us-east-1"), "Storage", "`us-east-1`", "Region of the bucket."),
   AWS_ENDPOINT_URL_S3: describe(
