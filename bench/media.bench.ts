@@ -100,7 +100,7 @@ async function mediaJobs(database: Database, files: ReturnType<typeof createFold
     },
     free: true,
     quotas: () => null,
-    enter: () => () => {},
+    enter: async () => () => {},
     secretOf: () => null,
     callback: () => null,
   };
@@ -128,7 +128,14 @@ async function mediaJobs(database: Database, files: ReturnType<typeof createFold
     room: createHeldBytes({ totalBytes: 2 ** 28, maxBytes: 2 ** 26 }),
     webhooks: { send: unused },
     links: createLinks({
-      ...{ secret: new Uint8Array(32), signed: false, lifeMs: 1_000, basePath: "", publicBase: null, now },
+      ...{
+        secret: new Uint8Array(32),
+        signed: { media: false, icons: false },
+        lifeMs: 1_000,
+        basePath: "",
+        publicBase: null,
+        now,
+      },
     }),
     download: unused,
     convert: unused,
@@ -137,6 +144,7 @@ async function mediaJobs(database: Database, files: ReturnType<typeof createFold
       return opened && Buffer.concat(await opened.bytes.toArray());
     },
     removeFile: (name) => files.remove(name),
+    onWentOn() {},
     onEnded: ({ state }) => {
       if (state !== "completed") throw new Error(`A job is ${state}.`);
       count();

@@ -7,7 +7,9 @@ import { encoders } from "./encoders.bench.ts";
 import { engine } from "./engine.bench.ts";
 import { engineGrowth } from "./engine-growth.bench.ts";
 import { engineKills } from "./engine-kills.bench.ts";
+import { events } from "./events.bench.ts";
 import { exports } from "./export.bench.ts";
+import { icons } from "./icons.bench.ts";
 import { ipx } from "./ipx.bench.ts";
 import { jobs } from "./jobs.bench.ts";
 import { media } from "./media.bench.ts";
@@ -38,11 +40,13 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   "quotas-fast": quotasFast,
   "quotas-batches": quotaBatches,
   encoders,
+  icons,
   ipx,
   start,
   jobs,
   media,
   webhooks,
+  events,
 };
 
 const names = process.argv.slice(2);
