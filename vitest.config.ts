@@ -1,8 +1,10 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     include: ["server/**/*.test.ts", "scripts/**/*.test.ts"],
+    globalSetup: [fileURLToPath(new URL("server/test/templates-of-run.ts", import.meta.url))],
     // Two cores: image work in one worker starves the timers of another.
     maxWorkers: 2,
     // What starts processes takes five times as long where others work too; who waits for a condition gives up before.

@@ -7,15 +7,19 @@ process.env["FUZZ_IMAGES"] ??= "20000";
 const files = [
   "server/test/engine/",
   "server/test/database/kill",
+  "server/test/analysis/kills",
   "server/test/analysis/hosted-books",
   "server/test/analysis/hosted-kills",
   "server/test/analysis/batch-lane-kills",
   "server/src/platform/database/embedded/folder-lock",
+  "server/src/platform/database/backup/audit-log",
   "server/test/models/batch-lane",
   "server/test/models/quotas-pace",
   "server/test/backup",
   "server/test/media/kills",
-  "server/test/webhooks/kills",
+  "server/test/icons/kills",
+  "server/test/webhooks/",
+  "server/test/prepare/any-picture",
   "server/test/fuzz",
 ];
 const chosen = process.argv.slice(2);

@@ -11,7 +11,7 @@ import { seededRandom } from "./pictures.ts";
 import { dataUrl, prepareClient, refusal } from "./prepare/client.ts";
 
 /** More of them find more: `FUZZ_IMAGES=100000 FUZZ_SEED=7 npx vitest run server/test/fuzz.test.ts`. */
-const images = Number(process.env["FUZZ_IMAGES"] ?? 1000);
+const images = Number(process.env["FUZZ_IMAGES"] ?? 500);
 const seed = Number(process.env["FUZZ_SEED"] ?? 1);
 /** Enough that none waits for another. */
 const atOnce = 12;

@@ -16,7 +16,7 @@ import {
   run,
 } from "./documents.ts";
 import { describeWith } from "./needs.ts";
-import { listenApp, temporaryFolder } from "./world.ts";
+import { listenApp, temporaryDataDir } from "./world.ts";
 
 const blocks = codeBlocks(await readDocument("docs/prepare.md"));
 const access = codeBlocks(await readDocument("docs/access.md"));
@@ -110,13 +110,23 @@ async function openEmpty(dataDir: string) {
 }
 
 /** A database of its own: what other tests have learned would be answered from the cache. */
-const listenAlone = async () => listenApp({ DATA_DIR: await temporaryFolder() });
+const listenAlone = async () => listenApp({ DATA_DIR: await temporaryDataDir() });
+
+/**
+ * Lets an example that looks again after some seconds look after a twentieth of them: a client waits so long for the
+ * server's sake, and here there is one.
+ */
+const impatient = (example: string) =>
+  example
+    .replaceAll("sleep 2; done", "sleep 0.1; done")
+    .replace(/setTimeout\(wake, (.+)\)\);$/gm, "setTimeout(wake, ($1) / 20));")
+    .replace(/time\.sleep\((.+)\)$/gm, "time.sleep(($1) / 20)");
 
 describeWith("curl", "the curl examples of the guide to analysis", () => {
   test("run in their order, and their answers are the ones shown", patient, async () => {
     const { baseUrl } = await listenAlone();
     const script = analysis.filter(({ language }) => language === "sh").map(({ text }) => text);
-    const failing = pointedTo(baseUrl, script.join("\n")).replaceAll(
+    const failing = pointedTo(baseUrl, impatient(script.join("\n"))).replaceAll(
       "curl -sS",
       "curl -sS --fail-with-body -w '\\n'",
     );
@@ -144,7 +154,7 @@ test("the TypeScript example of the guide to analysis prints what the picture sh
   const { baseUrl } = await listenAlone();
   const folder = await exampleFolder();
   const example = analysis.find(({ language }) => language === "ts")?.text ?? "";
-  await writeFile(join(folder, "example.mts"), pointedTo(baseUrl, example));
+  await writeFile(join(folder, "example.mts"), pointedTo(baseUrl, impatient(example)));
   expect(await run(folder, process.execPath, ["example.mts"])).toMatch(/completed 100 %\n1 PELLOWICK\n$/);
 });
 
@@ -152,7 +162,9 @@ describeWith("python3-requests", "the Python example of the guide to analysis", 
   test("prints what the picture shows", patient, async () => {
     const { baseUrl } = await listenAlone();
     const example = analysis.find(({ language }) => language === "python")?.text ?? "";
-    expect(await run(await exampleFolder(), path, ["-c", pointedTo(baseUrl, example)])).toBe("1 PELLOWICK\n");
+    expect(await run(await exampleFolder(), path, ["-c", pointedTo(baseUrl, impatient(example))])).toBe(
+      "1 PELLOWICK\n",
+    );
   });
 });
 
@@ -165,7 +177,10 @@ async function runCommands(guide: readonly CodeBlock[], baseUrl: string, folder:
   const commands = guide.filter(({ language, text }) => language === "sh" && text.includes("curl "));
   const mark = "=== next block";
   const script = commands.map(({ text }) => text).join(`echo "${mark}"\n`);
-  const failing = pointedTo(baseUrl, script).replaceAll("curl -sS", "curl -sS --fail-with-body -w '\\n'");
+  const failing = pointedTo(baseUrl, impatient(script)).replaceAll(
+    "curl -sS",
+    "curl -sS --fail-with-body -w '\\n'",
+  );
   const printed = (await run(folder, "sh", ["-ec", failing])).split(`${mark}\n`);
   return new Map(commands.map((block, index) => [block, printed[index] ?? ""]));
 }
@@ -201,7 +216,7 @@ describeWith("curl", "the curl examples of the guide to exports", () => {
 
     const id = JSON.parse(await readFile(join(folder, "created.json"), "utf8")).data.batch_id;
     const typescript = exportsGuide.find(({ language }) => language === "ts")?.text ?? "";
-    await writeFile(join(folder, "example.mts"), pointedTo(baseUrl, typescript));
+    await writeFile(join(folder, "example.mts"), pointedTo(baseUrl, impatient(typescript)));
     expect(await run(folder, process.execPath, ["example.mts", id])).toBe(
       "1 PELLOWICK\n2 null\n3 http_404\n",
     );
@@ -215,7 +230,7 @@ describeWith("python3-requests", "the Python example of the guide to exports", (
     await runCommands(exportsGuide.slice(0, 1), baseUrl, folder);
     const id = JSON.parse(await readFile(join(folder, "created.json"), "utf8")).data.batch_id;
     const python = exportsGuide.find(({ language }) => language === "python")?.text ?? "";
-    expect(await run(folder, path, ["-c", pointedTo(baseUrl, python), id])).toBe(
+    expect(await run(folder, path, ["-c", pointedTo(baseUrl, impatient(python)), id])).toBe(
       "The Bakery +49 30 1234 PELLOWICK \n   \nGone +49 30 5678  http_404\n",
     );
   });
@@ -225,7 +240,7 @@ describeWith("curl", "the curl examples of the guide to operations", () => {
   test("run in their order, and their answers are the ones shown", patient, async () => {
     const token = "the-admin-token-of-this-test";
     const { baseUrl } = await listenApp({
-      ...{ DATA_DIR: await temporaryFolder(), ADMIN_TOKEN: token },
+      ...{ DATA_DIR: await temporaryDataDir(), ADMIN_TOKEN: token },
       // Nothing is asked with it.
       GEMINI_API_KEYS: "shops:AIzaSyExample-Key-Of-The-Guide-0123wXyZ",
     });
@@ -248,7 +263,7 @@ test("the guide to operations names every metric of the service, and no other", 
 });
 
 test("the SQL of the guide to operations runs, and it names every column of the view", patient, async () => {
-  const database = await openEmpty(await temporaryFolder());
+  const database = await openEmpty(await temporaryDataDir());
   const statements = operations
     .filter(({ language }) => language === "sql")
     .flatMap(({ text }) => text.split(/;\n+/).filter((statement) => statement.trim() !== ""));
@@ -282,7 +297,7 @@ describeWith("curl", "the examples of the guide to media", () => {
     ]);
 
     const typescript = mediaGuide.find(({ language }) => language === "ts")?.text ?? "";
-    await writeFile(join(folder, "example.mts"), pointedTo(baseUrl, typescript));
+    await writeFile(join(folder, "example.mts"), pointedTo(baseUrl, impatient(typescript)));
     expect(await run(folder, process.execPath, ["example.mts"])).toBe("local 640 360\n");
   });
 });
@@ -291,7 +306,7 @@ describeWith("python3-requests", "the Python example of the guide to media", ({ 
   test("has a picture made, and fetches it", patient, async () => {
     const { baseUrl } = await listenAlone();
     const example = mediaGuide.find(({ language }) => language === "python")?.text ?? "";
-    const printed = await run(await exampleFolder(), path, ["-c", pointedTo(baseUrl, example)]);
+    const printed = await run(await exampleFolder(), path, ["-c", pointedTo(baseUrl, impatient(example))]);
     expect(printed).toBe("local 640 360\n");
   });
 });
@@ -312,7 +327,7 @@ describeWith("curl", "the examples of the guide to icons", () => {
     expect(await beginningOf("favicon.ico")).toEqual(Buffer.from([0, 0, 1, 0]));
 
     const typescript = iconsGuide.find(({ language }) => language === "ts")?.text ?? "";
-    await writeFile(join(folder, "example.mts"), pointedTo(baseUrl, typescript));
+    await writeFile(join(folder, "example.mts"), pointedTo(baseUrl, impatient(typescript)));
     expect(await run(folder, process.execPath, ["example.mts"])).toBe(
       "coffee local 2\nbicycle local 2\numbrella local 2\n",
     );
@@ -325,7 +340,7 @@ describeWith("python3-requests", "the Python example of the guide to icons", ({ 
     const { baseUrl } = await listenAlone();
     const folder = await exampleFolder();
     const example = iconsGuide.find(({ language }) => language === "python")?.text ?? "";
-    expect(await run(folder, path, ["-c", pointedTo(baseUrl, example)])).toBe("local umbrella\n");
+    expect(await run(folder, path, ["-c", pointedTo(baseUrl, impatient(example))])).toBe("local umbrella\n");
     expect(await readFile(join(folder, "umbrella.svg"), "utf8")).toMatch(/^<svg /);
   });
 });

@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chownSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chownSync, mkdirSync, realpathSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
+import { databaseFolder } from "./database-folder.ts";
 import { freePort } from "./free-port.ts";
+import { template } from "./templates.ts";
 
 /**
  * A PostgreSQL server of its own on loopback. A kill of it takes nothing that was written, synced or not: only a power
@@ -26,20 +27,23 @@ export interface Cluster {
 /** @param initdb path of the program; the server is beside it */
 export async function startPostgresql(initdb: string): Promise<Cluster> {
   const programs = dirname(realpathSync(initdb));
-  const folder = mkdtempSync(join(tmpdir(), "fovea-postgresql-"));
+  const folder = await databaseFolder("fovea-postgresql-");
   const user = serverUser();
   if (user) chownSync(folder, user.uid, user.gid);
   const data = join(folder, "data");
-  const locale = ["--encoding=UTF8", "--no-locale"];
-  execFileSync(
-    join(programs, "initdb"),
-    ["-D", data, "-U", "postgres", "--auth=trust", "--no-sync", ...locale],
-    {
-      ...user,
-      cwd: folder,
-      stdio: "ignore",
-    },
-  );
+  const initialize = (into: string) => {
+    if (user) chownSync(into, user.uid, user.gid);
+    const args = ["-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--no-locale"];
+    execFileSync(join(programs, "initdb"), ["-D", into, ...args], { ...user, cwd: into, stdio: "ignore" });
+  };
+  const initialized = await template("postgresql", initialize);
+  if (initialized === null) {
+    mkdirSync(data);
+    initialize(data);
+  } else {
+    // With its owner.
+    execFileSync("cp", ["-a", initialized, data]);
+  }
   const port = await freePort();
   const options = ["listen_addresses=127.0.0.1", `unix_socket_directories=${folder}`, "max_connections=200"];
   if (process.env["SOAK"] !== "1") options.push("fsync=off");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { startProcess } from "../../scripts/fixture-process.ts";
-import { startApp, temporaryFolder } from "./world.ts";
+import { startApp, temporaryDataDir, temporaryFolder } from "./world.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const script = join(root, "server/src/token.ts");
@@ -19,8 +19,8 @@ async function token(args: readonly string[], env: Record<string, string>, folde
 
 describe("npm run token", () => {
   test("prints a token that the running service takes, and nothing else", async () => {
-    const DATA_DIR = await temporaryFolder();
-    const { app } = await startApp({ DATA_DIR });
+    const { app, config } = await startApp();
+    const { DATA_DIR } = config;
     const args = ["run", "--silent", "token", "--", "--subject", "me", "--hours", "1"];
     const npm = startProcess("npm", args, { cwd: root, env: { ...inherited, DATA_DIR } });
     const { code, output } = await npm.ended;
@@ -31,7 +31,7 @@ describe("npm run token", () => {
   });
 
   test("works before the service has ever run: both find the same generated secret", async () => {
-    const DATA_DIR = join(await temporaryFolder(), "not-there-yet");
+    const DATA_DIR = join(await temporaryDataDir(), "not-there-yet");
     const { code, bearer } = await token([], { DATA_DIR });
     expect(code).toBe(0);
     const { app } = await startApp({ DATA_DIR });
@@ -39,8 +39,8 @@ describe("npm run token", () => {
   });
 
   test("makes an administrator of --admin, and of nobody else", async () => {
-    const DATA_DIR = await temporaryFolder();
-    const { app } = await startApp({ DATA_DIR });
+    const { app, config } = await startApp();
+    const { DATA_DIR } = config;
     const [admin, plain] = [await token(["--admin"], { DATA_DIR }), await token([], { DATA_DIR })];
     const stats = (headers: Record<string, string>) => app.http.inject({ url: "/api/v1/stats", headers });
     expect((await stats(admin.bearer)).statusCode).toBe(200);

@@ -6,10 +6,10 @@ import { afterAll, onTestFinished } from "vitest";
 import { type App, createApp } from "../src/app.ts";
 import { signLocalToken } from "../src/platform/auth/local-token.ts";
 import { type Config, loadConfig } from "../src/platform/config.ts";
-import { type Database, openDatabase } from "../src/platform/database/database.ts";
+import type { Database } from "../src/platform/database/database.ts";
 import { loadSecrets } from "../src/platform/secrets.ts";
-import { migrationsFolder } from "../src/stored.ts";
 import { databaseFolder } from "./database-folder.ts";
+import { openWithSchema } from "./migrated.ts";
 
 export interface World {
   readonly app: App;
@@ -30,16 +30,7 @@ let shared: Promise<{ database: Database; dataDir: string }> | undefined;
 /** One database for all apps of a test file, opened for the first: most tests ask nothing of it. */
 async function openShared() {
   const dataDir = await databaseFolder("fovea-test-");
-  const database = await openDatabase({
-    url: undefined,
-    dataDir,
-    poolSize: 1,
-    migrations: migrationsFolder,
-    log: { info() {}, warn() {} },
-    onFault(error) {
-      throw error;
-    },
-  });
+  const database = await openWithSchema({ url: undefined, dataDir, poolSize: 1 });
   return { database, dataDir };
 }
 

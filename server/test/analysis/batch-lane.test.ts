@@ -25,9 +25,16 @@ describe("a batch of the batch lane", () => {
   let close: () => Promise<void>;
   let billed = 0;
   let used = 0;
+  /** SHA-256 of pictures that the provider fails at. */
+  const unanswered = new Set<string>();
 
   beforeAll(async () => {
     gemini = await startGemini({ keys: { [keys.a]: "one", [keys.b]: "two" } });
+    gemini.answer(({ image }) =>
+      unanswered.has(image.sha256)
+        ? { kind: "reset", when: "before_head" }
+        : { kind: "output", output: facts, usage: { inputTokens: 400, outputTokens: 40 } },
+    );
     [world, close] = await serviceOn({
       ...hurried,
       GEMINI_API_KEYS: `one:${keys.a},two:${keys.b}`,
@@ -43,12 +50,8 @@ describe("a batch of the batch lane", () => {
     await gemini?.close();
   });
 
-  const answer = () =>
-    gemini.answer({ kind: "output", output: facts, usage: { inputTokens: 400, outputTokens: 40 } });
-
-  /** Pictures that no other test has, answered for the usual price. */
+  /** Pictures that no other test has; what was charged before is no matter of theirs. */
   const pictures = async (count: number) => {
-    answer();
     billed = chargedMicros();
     used += count;
     return (await startDistinctOrigin()).addresses(used).slice(-count);
@@ -77,30 +80,95 @@ describe("a batch of the batch lane", () => {
     return world.client.reached(id, expected);
   };
 
-  test("has its rows answered for half the price, and shows its jobs", async () => {
-    const { id } = await create(await pictures(20));
-    expect(await ended(id)).toMatchObject({ status: "completed", successful_count: 20 });
-    const { results } = await world.client.results(id);
-    expect(results.filter(({ cache_hit }) => cache_hit)).toEqual([]);
-    const { usage } = await world.client.details(id);
-    expect(charged()).toBe(20 * answerMicros);
-    expect(usage).toMatchObject({
-      ...{ calls: 20, input_tokens: 8_000, output_tokens: 800, estimated_cost_usd: charged() / 1e6 },
-      ...{ unpriced_calls: 0, possibly_paid_twice: 0 },
+  // What each waits for takes seconds, and nothing of the others.
+  describe.concurrent("beside others", () => {
+    let timer: NodeJS.Timeout | undefined;
+    beforeAll(() => {
+      timer = setInterval(() => void gemini.batches.advance(), 50);
     });
-    await until(async () => {
-      const jobs = await jobsOf(id);
-      expect(jobs.map(({ status }) => status)).not.toContain("running");
-      expect(jobs.reduce((sum, { answered_count }) => sum + answered_count, 0)).toBe(20);
-      for (const job of jobs)
-        expect(job).toMatchObject({
-          ...{ status: "done", model, message: null, completed_at: expect.any(String) },
-          provider_name: expect.stringMatching(/^batches\//),
-        });
+    afterAll(() => clearInterval(timer));
+
+    /** Pictures of one test, and micro-dollars that the provider bills for them in jobs. */
+    const own = async (count: number, finished: typeof onTestFinished) => {
+      const first = used;
+      used += count;
+      const origin = await startDistinctOrigin(finished);
+      const urls = origin.addresses(first + count).slice(first);
+      const hashes = new Set(urls.map(origin.contentHash));
+      const charged = () => {
+        const paid = gemini.books.entries.filter(
+          ({ image, batch, status }) => batch !== undefined && status === 200 && hashes.has(image ?? ""),
+        );
+        return paid.reduce(
+          (sum, { inputTokens, outputTokens }) =>
+            sum + (inputTokens * prices.inputPerMillion + outputTokens * prices.outputPerMillion) / 2,
+          0,
+        );
+      };
+      return { urls, hashes, charged: () => Math.round(charged()) };
+    };
+
+    test("has its rows answered for half the price, and shows its jobs", async ({
+      onTestFinished: finished,
+    }) => {
+      const { urls, charged } = await own(20, finished);
+      const { id } = await create(urls);
+      expect(await world.client.reached(id, { status: "completed" })).toMatchObject({
+        status: "completed",
+        successful_count: 20,
+      });
+      const { results } = await world.client.results(id);
+      expect(results.filter(({ cache_hit }) => cache_hit)).toEqual([]);
+      const { usage } = await world.client.details(id);
+      expect(charged()).toBe(20 * answerMicros);
+      expect(usage).toMatchObject({
+        ...{ calls: 20, input_tokens: 8_000, output_tokens: 800, estimated_cost_usd: charged() / 1e6 },
+        ...{ unpriced_calls: 0, possibly_paid_twice: 0 },
+      });
+      await until(async () => {
+        const jobs = await jobsOf(id);
+        expect(jobs.map(({ status }) => status)).not.toContain("running");
+        expect(jobs.reduce((sum, { answered_count }) => sum + answered_count, 0)).toBe(20);
+        for (const job of jobs)
+          expect(job).toMatchObject({
+            ...{ status: "done", model, message: null, completed_at: expect.any(String) },
+            provider_name: expect.stringMatching(/^batches\//),
+          });
+      });
+    });
+
+    test("is paused once it has cost its limit, with what is waited for counted", async ({
+      onTestFinished: finished,
+    }) => {
+      const { urls, charged } = await own(20, finished);
+      const { id } = await create(urls, { max_cost_usd: "0.0004" });
+      await world.client.reached(id, { status: "paused" });
+      await until(async () =>
+        expect((await jobsOf(id)).map(({ status }) => status)).not.toContain("running"),
+      );
+      expect(charged()).toBeGreaterThanOrEqual(400);
+      // What 4 rows may ask for at a time that look at the limit together, and as much again of one look a moment ago.
+      expect(charged()).toBeLessThan(400 + 2 * 4 * answerMicros);
+      expect((await world.client.details(id)).usage.estimated_cost_usd).toBe(charged() / 1e6);
+    });
+
+    test("tries a row three times, and is billed for what was answered", async ({
+      onTestFinished: finished,
+    }) => {
+      const { urls, hashes, charged } = await own(2, finished);
+      for (const hash of hashes) unanswered.add(hash);
+      const { id } = await create(urls);
+      await world.client.reached(id, { status: "completed", successful_count: 0, failed_count: 2 });
+      expect(gemini.batches.calls.filter(({ image }) => hashes.has(image.sha256))).toHaveLength(6);
+      expect((await world.client.details(id)).usage).toMatchObject({ calls: 0, possibly_paid_twice: 0 });
+      unanswered.clear();
+      expect((await control(id, "retry")).status).toBe(200);
+      await world.client.reached(id, { status: "completed", successful_count: 2, failed_count: 0 });
+      expect(charged()).toBe(2 * answerMicros);
     });
   });
 
-  test("asks nothing that another batch waits for, or has been answered", async () => {
+  test("asks nothing that another batch waits for, or has been answered, unless the cache is to be refreshed", async () => {
     const urls = await pictures(3);
     const first = await create([...urls, ...urls]);
     await handedOver(first.id, 3);
@@ -115,6 +183,9 @@ describe("a batch of the batch lane", () => {
     expect(calls).toEqual([3, 0, 0]);
     const { results } = await world.client.results(first.id);
     expect(results.filter(({ cache_hit }) => cache_hit)).toHaveLength(3);
+    const anew = await create(urls, { cache: "refresh" });
+    await ended(anew.id, { status: "completed", successful_count: 3 });
+    expect(charged()).toBe(6 * answerMicros);
   });
 
   test("waits for nothing that was asked online meanwhile", async () => {
@@ -125,13 +196,6 @@ describe("a batch of the batch lane", () => {
     await world.client.reached(online.id, { status: "completed", successful_count: 2 });
     await ended(id, { status: "completed", successful_count: 2 });
     expect((await world.client.details(id)).usage).toMatchObject({ calls: 2 });
-  });
-
-  test("asks anew where the cache is to be refreshed", async () => {
-    const urls = await pictures(2);
-    await ended((await create(urls)).id);
-    await ended((await create(urls, { cache: "refresh" })).id, { status: "completed", successful_count: 2 });
-    expect(charged()).toBe(4 * answerMicros);
   });
 
   test("that asked for a model is paused where another one answers, whose answers are kept", async () => {
@@ -145,16 +209,6 @@ describe("a batch of the batch lane", () => {
     await control(id, "resume");
     await world.client.reached(id, { status: "paused" });
     expect(gemini.batches.calls).toHaveLength(before);
-  });
-
-  test("is paused once it has cost its limit, with what is waited for counted", async () => {
-    const { id } = await create(await pictures(20), { max_cost_usd: "0.0004" });
-    await ended(id, { status: "paused" });
-    await until(async () => expect((await jobsOf(id)).map(({ status }) => status)).not.toContain("running"));
-    expect(charged()).toBeGreaterThanOrEqual(400);
-    // What 4 rows may ask for at a time that look at the limit together, and as much again of one look a moment ago.
-    expect(charged()).toBeLessThan(400 + 2 * 4 * answerMicros);
-    expect((await world.client.details(id)).usage.estimated_cost_usd).toBe(charged() / 1e6);
   });
 
   test("that is paused keeps what it is answered meanwhile", async () => {
@@ -182,20 +236,6 @@ describe("a batch of the batch lane", () => {
       expect(jobs.every(({ state }) => state === "CANCELLED")).toBe(true);
     });
     expect(charged()).toBe(0);
-  });
-
-  test("tries a row three times, and is billed for what was answered", async () => {
-    const urls = await pictures(2);
-    const before = gemini.batches.calls.length;
-    gemini.answer({ kind: "reset", when: "before_head" });
-    const { id } = await create(urls);
-    await ended(id, { status: "completed", successful_count: 0, failed_count: 2 });
-    expect(gemini.batches.calls.length - before).toBe(6);
-    expect((await world.client.details(id)).usage).toMatchObject({ calls: 0, possibly_paid_twice: 0 });
-    answer();
-    expect((await control(id, "retry")).status).toBe(200);
-    await world.client.reached(id, { status: "completed", successful_count: 2, failed_count: 0 });
-    expect(charged()).toBe(2 * answerMicros);
   });
 
   test("is told of its price before it is asked", async () => {

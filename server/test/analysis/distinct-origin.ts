@@ -12,14 +12,17 @@ export interface DistinctOrigin {
   contentHash(address: string): string;
 }
 
-export async function startDistinctOrigin(): Promise<DistinctOrigin> {
+/** @param finished is told what ends it; tests that run at the same time have one each */
+export async function startDistinctOrigin(
+  finished: (end: () => void) => void = onTestFinished,
+): Promise<DistinctOrigin> {
   const server = createServer((request, response) => {
     response.writeHead(200, { "content-type": "image/png" }).end(pictureAt(request.url ?? ""));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  onTestFinished(() => {
+  finished(() => {
     server.close();
     server.closeAllConnections();
   });

@@ -13,13 +13,14 @@ import { csvRows, download, ndjsonRecords, readArchive, savedAs } from "./downlo
 import { addChunk, countUp, type MadeRow, makeBatch, writeBatchRow } from "./made-batch.ts";
 import { serveOn } from "./service-on-database.ts";
 
-const manyRows = 30_000;
+/** Several times what is read at once. */
+const manyRows = 8_000;
 
 /** Long texts that do not become smaller: no export of them fits into what lies between a server and a client. */
 const manyResults = (): MadeRow[] =>
   Array.from({ length: manyRows }, (_, index) => ({
     url: `https://images.example.com/${index + 1}.jpg`,
-    facts: { text_content: randomBytes(300).toString("base64") },
+    facts: { text_content: randomBytes(1_200).toString("base64") },
   }));
 
 const numbers = Array.from({ length: manyRows }, (_, index) => index + 1);
@@ -30,7 +31,7 @@ describeEngine("exports that stream", (database, underTest) => {
 
   let shared: Promise<string> | undefined;
   const many = () => {
-    shared ??= makeBatch(database(), manyResults(), { name: "Many", chunkSize: 2000 });
+    shared ??= makeBatch(database(), manyResults(), { name: "Many", chunkSize: 500 });
     return shared;
   };
 
@@ -201,7 +202,7 @@ describeEngine("exports that stream", (database, underTest) => {
   ] as const)(
     "a batch that is %s while it is exported as %s breaks the download off",
     async (how, format) => {
-      const id = await makeBatch(database(), manyResults(), { chunkSize: 2000 });
+      const id = await makeBatch(database(), manyResults(), { chunkSize: 500 });
       const { rest } = await begin(`batch/${id}?format=${format}`);
       await removals[how](id);
       // Half of a file must not be taken for a whole one.

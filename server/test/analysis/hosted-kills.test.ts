@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { describeDatabase, type Place } from "../databases.ts";
 import { describeServer } from "../engine/databases.ts";
 import { until } from "../engine/world.ts";
+import { leaveToSoak } from "../needs.ts";
 import { seededRandom } from "../pictures.ts";
 import { assertBooksAgree, assertEachAnswered, billOf, readOurBooks } from "./both-books.ts";
 import { csvOf } from "./client.ts";
@@ -25,7 +26,7 @@ const seed = Number(process.env["SOAK_SEED"] ?? 1);
 /** Each kill is a start of a service, and machines are slow at times. */
 const patient = { timeout: soak ? 1_800_000 : 300_000 };
 
-// Ordinarily each of these two on another database: what the kill of a process does to each is asked elsewhere too.
+// Ordinarily this one embedded and the last one on a server: what a kill does to each is asked elsewhere too.
 describeDatabase(
   "a batch of a hosted model that kill -9 interrupts",
   (underTest) => {
@@ -90,27 +91,21 @@ describeDatabase(
   { ordinarily: "embedded" },
 );
 
-describeDatabase(
-  "a batch of a hosted model that kill -9 interrupts at random",
-  (underTest) => {
-    const { rows, kills, atOnce } = soak
-      ? { rows: 3_000, kills: 9, atOnce: 48 }
-      : { rows: 150, kills: 1, atOnce: 16 };
+// Ordinarily the chosen moments above and below are enough, of which each asks the same of both books.
+leaveToSoak("kills of a hosted model's batch at random", () =>
+  describeDatabase("a batch of a hosted model that kill -9 interrupts at random", (underTest) => {
+    const { rows, kills, atOnce } = { rows: 3_000, kills: 9, atOnce: 48 };
     test(
-      `${kills === 1 ? "once" : `${kills} times`} in ${rows} rows repeats what was under way at most, and lists it`,
+      `${kills} times in ${rows} rows repeats what was under way at most, and lists it`,
       patient,
       async () => {
         const place = await underTest.place();
         const perMinute = { requestsPerMinute: 600, requestsPerDay: null, inputTokensPerMinute: null };
         const run = await startHostedRun({
           rows,
-          ...(soak
-            ? {
-                requestsPerMinute: perMinute.requestsPerMinute,
-                limits: perMinute,
-                latency: { fromMs: 150, toMs: 1_500, seed },
-              }
-            : { latency: { fromMs: 5, toMs: 80, seed } }),
+          requestsPerMinute: perMinute.requestsPerMinute,
+          limits: perMinute,
+          latency: { fromMs: 150, toMs: 1_500, seed },
         });
         const { gemini } = run;
         const environment = {
@@ -148,8 +143,7 @@ describeDatabase(
         }
       },
     );
-  },
-  { ordinarily: "postgresql" },
+  }),
 );
 
 describeServer("a batch of a hosted model in two processes", (_server, place) => {

@@ -10,9 +10,10 @@ import { startGemini } from "../simulators/gemini.ts";
 import { startOpenAi } from "../simulators/openai.ts";
 import type { ScriptedServer } from "../simulators/scripted-server.ts";
 import type { SeenCall, VisionSimulator } from "../simulators/vision-simulator.ts";
-import { startApp, temporaryDataDir } from "../world.ts";
+import { startApp, temporaryFolder } from "../world.ts";
 import { csvOf, formOf, refused } from "./client.ts";
 import { startDistinctOrigin } from "./distinct-origin.ts";
+import { shareEmptied } from "./emptied-database.ts";
 import { type AnalysisWorld, hurried, serviceOn } from "./world.ts";
 
 const facts = {
@@ -42,11 +43,13 @@ interface Prices {
   readonly output_price_usd_per_million: number;
 }
 
+const emptied = shareEmptied();
+
 /** A service on these settings, with pictures that no two are alike. */
 async function setup(env: Readonly<Record<string, string>>, models: readonly object[] = []) {
-  const folder = await temporaryDataDir();
+  const folder = await temporaryFolder();
   if (models.length > 0) await writeFile(join(folder, "models.json"), JSON.stringify({ models }));
-  const [world, close] = await serviceOn({ ...hurried, ...env, DATA_DIR: folder });
+  const [world, close] = await serviceOn({ ...hurried, ...env, DATA_DIR: folder }, await emptied());
   onTestFinished(close);
   const pictures = await startDistinctOrigin();
   return { ...world, csv: (count: number) => csvOf(...pictures.addresses(count)) };
@@ -159,7 +162,7 @@ describe("a batch with a server of one's own that needs no key", () => {
 
   beforeAll(async () => {
     remote = await startCompatible({ keys: [] });
-    [world, close] = await serviceOn({ ...hurried, ...serverEnv(remote) });
+    [world, close] = await serviceOn({ ...hurried, ...serverEnv(remote) }, await emptied());
   });
   afterAll(async () => {
     await close?.();

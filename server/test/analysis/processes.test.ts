@@ -6,7 +6,7 @@ import type { Place } from "../databases.ts";
 import { describeServer, openMigrated } from "../engine/databases.ts";
 import { until } from "../engine/world.ts";
 import { startAnswerGate } from "./answer-gate.ts";
-import { csvOf, formOf } from "./client.ts";
+import { type AnalysisClient, csvOf, formOf } from "./client.ts";
 import { type PatientOrigin, startPatientOrigin } from "./patient-origin.ts";
 import {
   assertNothingCounted,
@@ -23,43 +23,33 @@ const inCompany = { MAX_CONCURRENT_WORKERS: String(rowsAtOnce.inCompany) };
 const patient = { timeout: 120_000 };
 
 describeServer("a batch of three processes", (_server, place) => {
-  test("one fetch for each address, in however many rows, chunks and processes it is", patient, async () => {
-    const where = await place();
-    const origin = await startPatientOrigin();
-    // Few contents, so that all of them ask for the same ones at the same time.
-    const distinct = origin.addresses(20, 10);
-    const urls = Array.from({ length: 60 }, (_, row) => distinct[row % distinct.length] ?? "");
-    const [one] = await startThree(where);
-    const { id, duplicate_urls } = await one.client.create(csvOf(...urls));
-    expect(duplicate_urls).toBe(40);
-    await allAtWork(origin);
-    origin.answer(1_000);
-    await assertWhole(one.client, id, urls, origin);
-    expect(distinct.map(origin.requests)).toEqual(distinct.map(() => 1));
-    await inspect(where, (database) => assertNothingCounted(database, id));
-  });
-
-  test("the two that are left end what one began that kill -9 took away", patient, async () => {
-    const where = await place();
-    const origin = await startPatientOrigin();
-    // A content for each chunk: nobody waits for what another one is asking the model.
-    const urls = origin.addresses(56, chunkRows);
-    const [one, victim, other] = await startThree(where);
-    origin.answer(6);
-    const { id } = await one.client.create(csvOf(...urls));
-    await one.client.reached(id, { processed_count: 6 });
-    await allAtWork(origin);
-    await victim.kill();
-    await until(() => expect(origin.givenUp().length).toBeGreaterThan(0));
-    const lost = origin.givenUp();
-    expect(lost.length).toBeLessThanOrEqual(rowsAtOnce.inCompany);
-    await runOutLeases(where, id, urls, lost);
-    origin.answer(1_000);
-    await assertWhole(other.client, id, urls, origin);
-    // The others' rows went on: only those of the killed one were fetched once more.
-    expect(urls.map(origin.requests)).toEqual(urls.map((url) => (lost.includes(url) ? 2 : 1)));
-    await inspect(where, (database) => assertNothingCounted(database, id));
-  });
+  test(
+    "one fetch for each address, and the two that are left end what one began that kill -9 took away",
+    patient,
+    async () => {
+      const where = await place();
+      const origin = await startPatientOrigin();
+      // A content for each chunk: nobody waits for what another one is asking the model.
+      const urls = origin.addresses(56, chunkRows);
+      const [one, victim, other] = await startThree(where);
+      // Before that, in however many rows, chunks and processes an address is.
+      await fetchedOnce(where, one.client);
+      origin.answer(6);
+      const { id } = await one.client.create(csvOf(...urls));
+      await one.client.reached(id, { processed_count: 6 });
+      await allAtWork(origin);
+      await victim.kill();
+      await until(() => expect(origin.givenUp().length).toBeGreaterThan(0));
+      const lost = origin.givenUp();
+      expect(lost.length).toBeLessThanOrEqual(rowsAtOnce.inCompany);
+      await runOutLeases(where, id, urls, lost);
+      origin.answer(1_000);
+      await assertWhole(other.client, id, urls, origin);
+      // The others' rows went on: only those of the killed one were fetched once more.
+      expect(urls.map(origin.requests)).toEqual(urls.map((url) => (lost.includes(url) ? 2 : 1)));
+      await inspect(where, (database) => assertNothingCounted(database, id));
+    },
+  );
 
   test(
     "a batch whose process died before it knew that it is stored: its key answers with it",
@@ -97,6 +87,20 @@ describeServer("a batch of three processes", (_server, place) => {
     },
   );
 });
+
+/** Few contents, so that all processes ask for the same ones at the same time. */
+async function fetchedOnce(where: Place, client: AnalysisClient): Promise<void> {
+  const origin = await startPatientOrigin();
+  const distinct = origin.addresses(20, 10);
+  const urls = Array.from({ length: 60 }, (_, row) => distinct[row % distinct.length] ?? "");
+  const { id, duplicate_urls } = await client.create(csvOf(...urls));
+  expect(duplicate_urls).toBe(40);
+  await allAtWork(origin);
+  origin.answer(1_000);
+  await assertWhole(client, id, urls, origin);
+  expect(distinct.map(origin.requests)).toEqual(distinct.map(() => 1));
+  await inspect(where, (database) => assertNothingCounted(database, id));
+}
 
 /** Each with a folder of its own, as on machines of their own. */
 async function startThree(where: Place) {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll } from "vitest";
 import { type App, createApp } from "../../src/app.ts";
 import { type Config, loadConfig } from "../../src/platform/config.ts";
 import type { Database } from "../../src/platform/database/database.ts";
+import { databaseFolder } from "../database-folder.ts";
 import { openMigrated } from "../engine/databases.ts";
 import { type AnalysisClient, analysisClient } from "./client.ts";
 import { blank, bytes, type Origin, startOrigin } from "./origin.ts";
@@ -29,7 +30,7 @@ export function shareServiceOnDatabase(env: Environment = {}): () => DatabaseWor
   let database: Database | undefined;
   let folder = "";
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "fovea-analysis-"));
+    folder = await databaseFolder("fovea-analysis-");
     database = await openMigrated({ url: undefined, dataDir: folder });
   });
   // Runs after the hook of the service: the last one that is added is the first.

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { type App, createApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/platform/config.ts";
+import type { Database } from "../../src/platform/database/database.ts";
 import { databaseFolder } from "../database-folder.ts";
 import { type AnalysisClient, analysisClient } from "./client.ts";
 import { blank, bytes, type Origin, startOrigin } from "./origin.ts";
@@ -36,13 +37,14 @@ export function shareService(env: Readonly<Record<string, string>> = {}): () => 
   };
 }
 
-/** A service on a database of its own, and what ends it. */
+/** A service on a database of its own, or on one that is open and stays so, and what ends it. */
 export async function serviceOn(
   env: Readonly<Record<string, string>>,
+  database?: Database,
 ): Promise<[world: AnalysisWorld, close: () => Promise<void>]> {
   const folder = await databaseFolder("fovea-analysis-");
   const config = loadConfig({ DATA_DIR: folder, ...env });
-  const app = await createApp(config, pino({ level: "silent" }));
+  const app = await createApp(config, pino({ level: "silent" }), database ? { database } : {});
   const { port } = await app.listen();
   const baseUrl = `http://127.0.0.1:${port}${config.BASE_PATH}`;
   const origin = await startOrigin();

@@ -1,11 +1,11 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "kysely";
-import { expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openDatabase } from "../../src/platform/database/database.ts";
 import { describeWith } from "../needs.ts";
-import { startPostgresql } from "../postgresql.ts";
-import { startApp, temporaryFolder } from "../world.ts";
+import { type Cluster, startPostgresql } from "../postgresql.ts";
+import { startApp, temporaryDataDir } from "../world.ts";
 
 const probe = async (app: Awaited<ReturnType<typeof startApp>>["app"], url: string) => {
   const { statusCode, body } = await app.http.inject({ url });
@@ -13,7 +13,7 @@ const probe = async (app: Awaited<ReturnType<typeof startApp>>["app"], url: stri
 };
 
 test("the service on its embedded database is ready", async () => {
-  const { app, log } = await startApp({ DATA_DIR: await temporaryFolder() });
+  const { app, log } = await startApp({ DATA_DIR: await temporaryDataDir() });
   expect(await probe(app, "/health/ready")).toMatchObject([
     200,
     { status: "ready", checks: { database: true } },
@@ -26,7 +26,7 @@ test("the service on its embedded database is ready", async () => {
 });
 
 test("a second service on one folder is refused, and the folder is free when the first has closed", async () => {
-  const DATA_DIR = await temporaryFolder();
+  const DATA_DIR = await temporaryDataDir();
   const { app } = await startApp({ DATA_DIR });
   await expect(startApp({ DATA_DIR })).rejects.toMatchObject({ code: "data_folder_in_use" });
   await app.close(0);
@@ -34,7 +34,7 @@ test("a second service on one folder is refused, and the folder is free when the
 });
 
 test("a service that cannot be put together gives the folder back", async () => {
-  const DATA_DIR = await temporaryFolder();
+  const DATA_DIR = await temporaryDataDir();
   const models = join(DATA_DIR, "models.json");
   await writeFile(models, "{");
   await expect(startApp({ DATA_DIR })).rejects.toThrow(/models\.json/);
@@ -43,10 +43,15 @@ test("a service that cannot be put together gives the folder back", async () => 
 });
 
 describeWith("postgresql", "the service on PostgreSQL", ({ path }) => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await startPostgresql(path);
+  });
+  afterAll(() => cluster.stop());
+
   test("is not ready while its server is gone, says so, and is ready again with it", async () => {
-    const cluster = await startPostgresql(path);
     const DATABASE_URL = await cluster.createDatabase();
-    const { app } = await startApp({ DATA_DIR: await temporaryFolder(), DATABASE_URL });
+    const { app } = await startApp({ DATA_DIR: await temporaryDataDir(), DATABASE_URL });
     expect(await probe(app, "/health/ready")).toMatchObject([200, { status: "ready" }]);
     await cluster.crash();
     expect(await probe(app, "/health/ready")).toMatchObject([
@@ -64,14 +69,12 @@ describeWith("postgresql", "the service on PostgreSQL", ({ path }) => {
       20_000,
     );
     await app.close(0);
-    await cluster.stop();
   });
 
   test("several of them share one database, which the first has migrated", async () => {
-    const cluster = await startPostgresql(path);
     const DATABASE_URL = await cluster.createDatabase();
     const worlds = await Promise.all(
-      [1, 2, 3].map(async () => startApp({ DATA_DIR: await temporaryFolder(), DATABASE_URL })),
+      [1, 2, 3].map(async () => startApp({ DATA_DIR: await temporaryDataDir(), DATABASE_URL })),
     );
     const migrated = worlds.flatMap(({ log }) => log.flatMap(({ migrations }) => migrations));
     expect(migrated.filter(Boolean)).toEqual([...new Set(migrated.filter(Boolean))]);
@@ -88,6 +91,5 @@ describeWith("postgresql", "the service on PostgreSQL", ({ path }) => {
     ]);
     await database.close();
     for (const { app } of worlds) await app.close(0);
-    await cluster.stop();
   });
 });

@@ -6,6 +6,9 @@ import { assertConsistent } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
 import { atGate, createGate, createWorld, numbers, roomy, until } from "./world.ts";
 
+/** `npm run soak` has more of them. */
+const rounds = process.env["SOAK"] === "1" ? 8 : 4;
+
 describeEngine("people's hands on a batch at work", (database) => {
   test("after a pause no item is begun, those under way are stored, and resume does the rest once", async () => {
     const gate = createGate();
@@ -155,7 +158,7 @@ describeEngine("people's hands on a batch at work", (database) => {
     );
     const id = await begin(numbers(300));
     await engine.run();
-    for (let round = 0; round < 8; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       await until(async () => expect((await engine.read(id))?.succeeded).toBeGreaterThan(round * 3));
       if (round % 2 === 0) {
         await engine.reset(id, { force: true });

@@ -1,26 +1,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll } from "vitest";
-import { type Database, openDatabase } from "../../src/platform/database/database.ts";
+import type { Database } from "../../src/platform/database/database.ts";
 import { type DatabaseUnderTest, describeDatabase, type Place } from "../databases.ts";
+import { openWithSchema } from "../migrated.ts";
 import { describeWith } from "../needs.ts";
 import { type Cluster, startPostgresql } from "../postgresql.ts";
 
-const migrations = fileURLToPath(new URL("../../migrations", import.meta.url));
-
 /** Opens the database of a place with the service's schema. */
-export const openMigrated = (place: Place): Promise<Database> =>
-  openDatabase({
-    ...place,
-    poolSize: 10,
-    migrations,
-    log: { info() {}, warn() {} },
-    onFault(error) {
-      throw error;
-    },
-  });
+export const openMigrated = (place: Place): Promise<Database> => openWithSchema({ ...place, poolSize: 10 });
 
 /**
  * Runs a suite on both databases. Its tests share one, because each has a kind of its own, and engines do not touch

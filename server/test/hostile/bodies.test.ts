@@ -219,11 +219,11 @@ describe("an upload that stalls", () => {
 });
 
 test("many large bodies at once are answered, each with a result or a time to come back", async () => {
-  const world = await listenApp({ PREPARE_MEMORY_MB: "256" });
+  const world = await listenApp({ PREPARE_MEMORY_MB: "192" });
   const source = await (await photo(1500, 1000)).png().toBuffer();
   const body = Buffer.from(JSON.stringify({ image: dataUrl(source), provider: "claude" }));
   const answers = await Promise.all(
-    Array.from({ length: 40 }, async () => answerOf(await post(world, "/api/v1/process", body, json))),
+    Array.from({ length: 20 }, async () => answerOf(await post(world, "/api/v1/process", body, json))),
   );
   const succeeded = answers.filter(({ statusCode }) => statusCode === 200);
   for (const answer of answers.filter((each) => each.statusCode !== 200)) {
@@ -269,8 +269,8 @@ test("bodies that are refused, again and again, leave no memory behind", async (
   const { path, body } = await forms.json(20 * megabyte);
   const broken = Buffer.from(body);
   broken.fill("!", 10 * megabyte, 10 * megabyte + 1);
-  // Each round reads 40 MB and more: kept, they would be half a gigabyte.
-  await expectNoGrowth(12, 250, async () => {
+  // Each round reads 40 MB and more: kept, they would be a quarter of a gigabyte.
+  await expectNoGrowth(6, 125, async () => {
     for (const bytes of [broken, body.fill("{", body.length - 9)]) {
       refusal(await answerOf(await post(world, path, bytes, json)), 422, "validation_error");
     }

@@ -76,7 +76,7 @@ test("the set of the contact sheet, twelve categories in each of the seven style
     ...{ categories, style: "minimal", variations_per_category: 7, sizes: [64], format: "webp" },
   });
   expect(successful).toBe(84);
-  const asked = openai.starts.map(({ body }) => bodyOf({ body })["prompt"]);
+  const asked = openai.requests.map(({ body }) => bodyOf({ body })["prompt"]);
   expect(new Set(asked).size).toBe(84);
   expect(openai.starts).toHaveLength(84);
   const styles = new Set(results.map(({ metadata: { category, style } }) => `${category} ${style}`));

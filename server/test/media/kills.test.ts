@@ -6,13 +6,13 @@ import { expect, onTestFinished, test } from "vitest";
 import { inspect, startService } from "../analysis/service-process.ts";
 import { describeDatabase, type Place } from "../databases.ts";
 import { numbers, until } from "../engine/world.ts";
+import { leaveToSoak } from "../needs.ts";
 import { seededRandom } from "../pictures.ts";
 import { startOpenaiImages } from "../simulators/openai-images.ts";
 import { type Receiver, receiverUnderTest } from "../webhooks/receiver.ts";
 import { mediaClient } from "./client.ts";
 import { asking, drawingReplicate, drawn, servedPicture, succeed } from "./service.ts";
 
-/** `npm run soak`: kills at many moments. */
 const soak = process.env["SOAK"] === "1";
 const seed = Number(process.env["SOAK_SEED"] ?? 1);
 /** Each kill is a start of a service, and machines are slow at times. */
@@ -76,54 +76,57 @@ describeDatabase("media jobs that kill -9 interrupts", (underTest) => {
     },
   );
 
-  // Each kill takes seconds: the other database is killed at random moments by the soak.
-  const kills = soak ? 15 : underTest.engine === "embedded" ? 1 : 0;
-  if (kills === 0) return;
-  const jobsEach = soak ? 4 : 8;
-  test(
-    `every job ends, with one prediction where that can be known, whenever its process dies: ${kills} times in ${kills * jobsEach} jobs`,
-    patient,
-    async () => {
-      const { place, replicate, openai, receiver, start, expectToldOnce } = await setup(underTest.place);
-      openai.answer({ kind: "pictures", pieces: [await drawn()] });
-      const random = seededRandom(seed);
-      const ids: string[] = [];
-      let service = await start();
-      for (let kill = 1; kill <= kills; kill += 1) {
-        // At the arrival of some request: everything else may be doing anything then.
-        const seen = () => replicate.requests.length + openai.requests.length;
-        const requests = seen() + 1 + Math.floor(random() * jobsEach * 1.5);
-        for (const _ of numbers(jobsEach)) {
-          const number = ids.length;
-          const model = isAsked(number) ? "replicate" : "openai";
-          const body = { model, prompt: `a gull ${number}` };
-          ids.push(await service.client.create({ ...body, webhook_url: receiver.url }));
+  // Ordinarily the chosen moments above are enough.
+  const kills = 15;
+  const jobsEach = 4;
+  leaveToSoak(`media jobs that kill -9 interrupts at random, ${underTest.engine}`, () =>
+    test(
+      `every job ends, with one prediction where that can be known, whenever its process dies: ${kills} times in ${kills * jobsEach} jobs`,
+      patient,
+      async () => {
+        const { place, replicate, openai, receiver, start, expectToldOnce } = await setup(underTest.place);
+        openai.answer({ kind: "pictures", pieces: [await drawn()] });
+        const random = seededRandom(seed);
+        const ids: string[] = [];
+        let service = await start();
+        for (let kill = 1; kill <= kills; kill += 1) {
+          // At the arrival of some request: everything else may be doing anything then.
+          const seen = () => replicate.requests.length + openai.requests.length;
+          const requests = seen() + 1 + Math.floor(random() * jobsEach * 1.5);
+          for (const _ of numbers(jobsEach)) {
+            const number = ids.length;
+            const model = isAsked(number) ? "replicate" : "openai";
+            const body = { model, prompt: `a gull ${number}` };
+            ids.push(await service.client.create({ ...body, webhook_url: receiver.url }));
+          }
+          await until(() => expect(seen()).toBeGreaterThanOrEqual(requests));
+          await service.kill();
+          await endTurns(place);
+          await inspect(place, (database) =>
+            sql`update webhook_deliveries set due_at = now() where begun_at is not null`.execute(
+              database.sql,
+            ),
+          );
+          service = await start();
         }
-        await until(() => expect(seen()).toBeGreaterThanOrEqual(requests));
-        await service.kill();
-        await endTurns(place);
-        await inspect(place, (database) =>
-          sql`update webhook_deliveries set due_at = now() where begun_at is not null`.execute(database.sql),
-        );
-        service = await start();
-      }
-      const ended = await Promise.all(ids.map((id) => service.client.ended(id)));
-      const asked = [...replicate.starts, ...openai.starts].map((seen) => seen?.prompt);
-      for (const [number, { status, media, possibly_paid_twice = 0 }] of ended.entries()) {
-        const times = asked.filter((prompt) => prompt === `a gull ${number}`).length;
-        // One that was lost twice is not paid a third time, and what may have been paid is reported.
-        expect(status).toBe(possibly_paid_twice < 2 ? "completed" : "failed");
-        expect(media?.length).toBe(status === "completed" ? 1 : undefined);
-        // Killed between the intent and the request twice, it has never come to its provider.
-        if (isAsked(number)) expect(times).toBe(status === "completed" ? 1 : 0);
-        else expect(times).toBeLessThanOrEqual(1 + possibly_paid_twice);
-      }
-      const made = ended.filter(({ status }, number) => isAsked(number) && status === "completed");
-      expect(replicate.predictions).toHaveLength(made.length);
-      await expectToldOnce(ids, service.client);
-      expect(await service.terminate()).toBe(0);
-      expect(await unsettled(place)).toEqual([]);
-    },
+        const ended = await Promise.all(ids.map((id) => service.client.ended(id)));
+        const asked = [...replicate.starts, ...openai.starts].map((seen) => seen?.prompt);
+        for (const [number, { status, media, possibly_paid_twice = 0 }] of ended.entries()) {
+          const times = asked.filter((prompt) => prompt === `a gull ${number}`).length;
+          // One that was lost twice is not paid a third time, and what may have been paid is reported.
+          expect(status).toBe(possibly_paid_twice < 2 ? "completed" : "failed");
+          expect(media?.length).toBe(status === "completed" ? 1 : undefined);
+          // Killed between the intent and the request twice, it has never come to its provider.
+          if (isAsked(number)) expect(times).toBe(status === "completed" ? 1 : 0);
+          else expect(times).toBeLessThanOrEqual(1 + possibly_paid_twice);
+        }
+        const made = ended.filter(({ status }, number) => isAsked(number) && status === "completed");
+        expect(replicate.predictions).toHaveLength(made.length);
+        await expectToldOnce(ids, service.client);
+        expect(await service.terminate()).toBe(0);
+        expect(await unsettled(place)).toEqual([]);
+      },
+    ),
   );
 });
 

@@ -1,13 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { pino } from "pino";
 import sharp from "sharp";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { createApp } from "../../src/app.ts";
 import { type Config, loadConfig } from "../../src/platform/config.ts";
 import type { Database } from "../../src/platform/database/database.ts";
+import { databaseFolder } from "../database-folder.ts";
 import { openMigrated } from "../engine/databases.ts";
 import { startLoopback } from "../simulators/loopback.ts";
 import { type ReplicateSimulator, startReplicate } from "../simulators/replicate.ts";
@@ -40,7 +39,7 @@ export function shareDatabase(): (env?: Environment) => Promise<MediaService> {
   let database: Database | undefined;
   let folder = "";
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "fovea-media-"));
+    folder = await databaseFolder("fovea-media-");
     database = await openMigrated({ url: undefined, dataDir: folder });
   });
   afterAll(async () => {

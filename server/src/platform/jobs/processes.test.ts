@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
+import { startProcess } from "../../../../scripts/fixture-process.ts";
 import { describeDatabase, type Place } from "../../../test/databases.ts";
 import { addEffect, createEffects, effects, steps } from "./testing/steps.ts";
 import { countdown, jobsUnderTest } from "./testing/world.ts";
@@ -13,34 +11,16 @@ const numbers = (count: number) => Array.from({ length: count }, (_, n) => n + 1
 
 /** A process that works on steps; `says` resolves when it has said so. */
 function startWorker(where: Place & { once?: boolean }) {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", script, JSON.stringify(where)],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
-  onTestFinished(() => {
-    child.kill("SIGKILL");
-  });
-  const exited = once(child, "exit");
-  const said = new Set<string>();
-  const waiting = new Map<string, () => void>();
-  if (child.stdout) {
-    createInterface(child.stdout).on("line", (line) => {
-      said.add(line);
-      waiting.get(line)?.();
-    });
-  }
+  const { child, shown, ended } = startProcess(process.execPath, [
+    ...["--disable-warning=ExperimentalWarning", script, JSON.stringify(where)],
+  ]);
   return {
-    says: (line: string) =>
-      new Promise<void>((resolve) => {
-        if (said.has(line)) resolve();
-        else waiting.set(line, resolve);
-      }),
+    says: (line: string) => shown(`${line}\n`),
     async kill() {
       child.kill("SIGKILL");
-      await exited;
+      await ended;
     },
-    exited,
+    ended,
   };
 }
 
@@ -55,7 +35,7 @@ describeDatabase("jobs and processes", ({ open, place, engine, cluster }) => {
     await jobs.stop(0);
     await database.close();
     const worker = startWorker({ ...where, once: true });
-    expect(await worker.exited).toEqual([0, null]);
+    expect(await worker.ended).toMatchObject({ code: 0, signal: null });
   });
 
   test("the jobs of a process that was killed begin again", async () => {

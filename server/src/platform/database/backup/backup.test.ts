@@ -1,8 +1,10 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { sql } from "kysely";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { type DatabaseUnderTest, describeDatabase } from "../../../../test/databases.ts";
 import { temporaryFolder } from "../../../../test/world.ts";
 import type { Database } from "../database.ts";
@@ -76,15 +78,19 @@ const nextParent = async (database: Database) =>
   (await sql<{ id: number }>`insert into parents (name) values ('next') returning id`.execute(database.sql))
     .rows[0]?.id;
 
-async function filled({ open }: DatabaseUnderTest): Promise<Database> {
+async function filled({ open }: Pick<DatabaseUnderTest, "open">): Promise<Database> {
   const database = await open();
   await migrate(database.transaction, await migrationsOf(first));
   await fill(database);
   return database;
 }
 
-async function backup(database: Database, foreign: readonly ForeignSchema[] = []): Promise<string> {
-  const file = join(await temporaryFolder(), "backup");
+async function backup(
+  database: Database,
+  foreign: readonly ForeignSchema[] = [],
+  folder?: string,
+): Promise<string> {
+  const file = join(folder ?? (await temporaryFolder()), "backup");
   await writeLines(file, (write) => dump(database, foreign, now, write));
   return file;
 }
@@ -104,20 +110,30 @@ function rewrite(file: string, change: (lines: string[]) => string[]): void {
 const suites: DatabaseUnderTest[] = [];
 
 describeDatabase("backup and restore", (suite) => {
-  const { open } = suite;
+  const { open, emptied } = suite;
   suites.push(suite);
 
-  test("bring everything back: values, numbering, what migrations wrote, generated columns", async () => {
+  let made: { folder: string; file: string; contents: unknown } | undefined;
+  afterAll(() => made && rm(made.folder, { recursive: true }));
+  /** The backup of a filled database, made once for all, and what was in it. */
+  async function backedUp() {
+    if (made) return made;
     const source = await filled(suite);
-    const file = await backup(source);
-    const target = await open();
+    const folder = await mkdtemp(join(tmpdir(), "fovea-backup-"));
+    made = { folder, file: await backup(source, [], folder), contents: await contents(source) };
+    return made;
+  }
+
+  test("bring everything back: values, numbering, what migrations wrote, generated columns", async () => {
+    const { file, contents: before } = await backedUp();
+    const target = await emptied();
     expect(await restoreInto(target, file)).toEqual({
       createdAt: now.toISOString(),
       tables: 4,
       rows: 8 + 2501 + 1,
       leftOut: [],
     });
-    expect(await contents(target)).toEqual(await contents(source));
+    expect(await contents(target)).toEqual(before);
     expect(await contents(target)).toMatchObject({ notes: ["changed"], count: 2501 });
     expect(await nextParent(target)).toBe(11);
     await expect(
@@ -126,8 +142,8 @@ describeDatabase("backup and restore", (suite) => {
   });
 
   test("a backup of an older release is migrated", async () => {
-    const file = await backup(await filled(suite));
-    const target = await open();
+    const { file } = await backedUp();
+    const target = await emptied();
     await restoreInto(target, file, { steps: [first, second] });
     const { rows } = await sql`select upper from parents where id = 3`.execute(target.sql);
     expect(rows).toEqual([{ upper: "PARENT 3" }]);
@@ -135,20 +151,22 @@ describeDatabase("backup and restore", (suite) => {
   });
 
   test("a backup of a newer release, or of another history, is refused before anything is touched", async () => {
-    const file = await backup(await filled(suite));
-    const target = await open();
+    const { file } = await backedUp();
+    const target = await emptied();
     await expect(restoreInto(target, file, { steps: [] })).rejects.toMatchObject({ code: "schema_newer" });
     await expect(restoreInto(target, file, { steps: ["select 1"] })).rejects.toMatchObject({
       code: "migration_changed",
     });
-    rewrite(file, ([head = "", ...rest]) => [head.replace('"version":1', '"version":2'), ...rest]);
-    await expect(restoreInto(target, file)).rejects.toMatchObject({ code: "backup_newer" });
+    const newer = join(await temporaryFolder(), "newer");
+    copyFileSync(file, newer);
+    rewrite(newer, ([head = "", ...rest]) => [head.replace('"version":1', '"version":2'), ...rest]);
+    await expect(restoreInto(target, newer)).rejects.toMatchObject({ code: "backup_newer" });
     expect((await sql`select to_regclass('parents') as it`.execute(target.sql)).rows).toEqual([{ it: null }]);
   });
 
   test("data that is there is replaced only with force, and then all of it", async () => {
-    const file = await backup(await filled(suite));
-    const target = await filled(suite);
+    const { file } = await backedUp();
+    const target = await filled({ open: emptied });
     await sql`create table left_over (id int)`.execute(target.sql);
     await sql`insert into parents (name) values ('only here')`.execute(target.sql);
     const before = await contents(target);
@@ -162,8 +180,8 @@ describeDatabase("backup and restore", (suite) => {
   });
 
   test("a schema without data, as after a first start, is no data", async () => {
-    const file = await backup(await filled(suite));
-    const target = await open();
+    const { file } = await backedUp();
+    const target = await emptied();
     await migrate(target.transaction, await migrationsOf(first, second));
     await sql`delete from notes`.execute(target.sql);
     await restoreInto(target, file, { steps: [first, second] });
@@ -171,9 +189,10 @@ describeDatabase("backup and restore", (suite) => {
   });
 
   test("a file that is damaged, or no backup, changes nothing", async () => {
-    const file = await backup(await filled(suite));
-    const target = await filled(suite);
+    const { file } = await backedUp();
+    const target = await filled({ open: emptied });
     const before = await contents(target);
+    const folder = await temporaryFolder();
     const damages: Readonly<Record<string, (file: string) => void>> = {
       "cut off": (damaged) => writeFileSync(damaged, readFileSync(file).subarray(0, -5000)),
       "without its end": (damaged) => rewrite(damaged, (lines) => lines.slice(0, -1)),
@@ -185,7 +204,7 @@ describeDatabase("backup and restore", (suite) => {
       empty: (damaged) => writeFileSync(damaged, gzipSync("")),
     };
     for (const [what, damage] of Object.entries(damages)) {
-      const damaged = `${file}-${what}`;
+      const damaged = join(folder, what);
       copyFileSync(file, damaged);
       damage(damaged);
       await expect(restoreInto(target, damaged, { force: true }), what).rejects.toMatchObject({
@@ -237,14 +256,14 @@ describeDatabase("backup and restore", (suite) => {
       }),
     );
     await writing;
-    const target = await open();
+    const target = await emptied();
     await restoreInto(target, file);
     expect(await contents(target)).toMatchObject({ count: 2501, notes: ["changed"] });
   });
 
   if (suite.engine === "postgresql")
     test("while the service runs on the database nothing is restored, not even with force", async () => {
-      const file = await backup(await filled(suite));
+      const { file } = await backedUp();
       const where = await suite.place();
       const service = await suite.open(where);
       await sql`select 1`.execute(service.sql);

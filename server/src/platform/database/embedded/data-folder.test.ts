@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "../../../../test/world.ts";
+import { temporaryDataDir } from "../../../../test/world.ts";
 import { openDatabase } from "../database.ts";
 import { readyDataFolder } from "./data-folder.ts";
 import { ensureTemplate, templateCache } from "./template.ts";
 
 async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = join(await temporaryFolder(), "database");
+  const folder = join(await temporaryDataDir(), "database");
   mkdirSync(folder);
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   return folder;
@@ -25,7 +25,7 @@ const open = (dataDir: string) =>
   });
 
 test("a fresh folder is complete, private, and holds one database", async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await temporaryDataDir();
   const database = await open(dataDir);
   const { rows } = await sql`
     select datname, datistemplate, age(datfrozenxid) < 1000 as young from pg_database`.execute(database.sql);
@@ -37,7 +37,7 @@ test("a fresh folder is complete, private, and holds one database", async () => 
 });
 
 test("what starts that were killed left unfinished is removed", async () => {
-  const folder = join(await temporaryFolder(), "database");
+  const folder = join(await temporaryDataDir(), "database");
   mkdirSync(`${folder}.new-abc/base`, { recursive: true });
   writeFileSync(join(`${folder}.new-abc`, "PG_VERSION"), "18\n");
   await readyDataFolder(folder, templateCache);
@@ -45,7 +45,7 @@ test("what starts that were killed left unfinished is removed", async () => {
 });
 
 test("a template that is being made, or was never finished, is not taken for one", async () => {
-  const cache = await temporaryFolder();
+  const cache = await temporaryDataDir();
   const [first, second] = await Promise.all([ensureTemplate(cache), ensureTemplate(cache)]);
   expect(first).toBe(second);
   expect(readdirSync(cache)).toEqual([expect.stringMatching(/^database-\d+\.\d+\.\d+-\d+$/)]);
@@ -53,8 +53,8 @@ test("a template that is being made, or was never finished, is not taken for one
 });
 
 test("without a place for a template the database is created directly", async () => {
-  const folder = join(await temporaryFolder(), "database");
-  const notAFolder = join(await temporaryFolder(), "file");
+  const folder = join(await temporaryDataDir(), "database");
+  const notAFolder = join(await temporaryDataDir(), "file");
   writeFileSync(notAFolder, "");
   await readyDataFolder(folder, notAFolder);
   expect(existsSync(join(folder, "PG_VERSION"))).toBe(true);
@@ -79,14 +79,14 @@ test("a folder of something else is refused", async () => {
 });
 
 test("an empty postmaster.pid, which PGlite does not open, is in nobody's way", async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await temporaryDataDir();
   await (await open(dataDir)).close();
   writeFileSync(join(dataDir, "database", "postmaster.pid"), "");
   await (await open(dataDir)).close();
 });
 
 test("a damaged folder is told with PostgreSQL's words and the way out, and can be opened once mended", async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await temporaryDataDir();
   await (await open(dataDir)).close();
   const control = join(dataDir, "database", "global", "pg_control");
   const content = readFileSync(control);

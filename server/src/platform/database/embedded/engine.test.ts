@@ -5,7 +5,7 @@ import { PGlite } from "@electric-sql/pglite";
 import type { Pool, PoolClient } from "pg";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { startProcess } from "../../../../../scripts/fixture-process.ts";
-import { temporaryFolder } from "../../../../test/world.ts";
+import { temporaryDataDir } from "../../../../test/world.ts";
 import { createGuard } from "../guard.ts";
 import { readyDataFolder } from "./data-folder.ts";
 import { DurableFiles } from "./durable-files.ts";
@@ -36,7 +36,7 @@ async function open(dataDir: string, checkpointBytes?: number) {
 }
 
 test("a commit is one fsync, and reading is none", async () => {
-  const folder = join(await temporaryFolder(), "database");
+  const folder = join(await temporaryDataDir(), "database");
   await readyDataFolder(folder, templateCache);
   let syncs = 0;
   const files = new DurableFiles(
@@ -63,7 +63,8 @@ test("a commit is one fsync, and reading is none", async () => {
 });
 
 const fill = "insert into items select repeat(md5(n::text), 30) from generate_series(1, 4000) n";
-/** 40 times `fill` writes 160 MB to the log, in segments of 16 MB. */
+/** So many times `fill` writes 112 MB to the log, in segments of 16 MB. */
+const fills = 28;
 const fewSegments = 5;
 
 const checkpointOf = async (on: Pool | PoolClient): Promise<string> =>
@@ -73,23 +74,23 @@ const segmentsOf = (dataDir: string) =>
   readdirSync(join(dataDir, "database", "pg_wal")).filter((name) => name.length === 24).length;
 
 test("the log is emptied into the data files when it has grown, and its segments are used again", async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await temporaryDataDir();
   const { pool } = await open(dataDir, 4 * 2 ** 20);
   const first = await checkpointOf(pool);
   await pool.query("create table items (text text)");
   expect(await checkpointOf(pool)).toBe(first);
-  for (let round = 0; round < 40; round += 1) await pool.query(fill);
+  for (let round = 0; round < fills; round += 1) await pool.query(fill);
   expect(await checkpointOf(pool)).not.toBe(first);
   expect(segmentsOf(dataDir)).toBeLessThanOrEqual(fewSegments);
 });
 
 test("so it is within a long transaction, which ends as it wants, and after one that failed", async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await temporaryDataDir();
   const { pool } = await open(dataDir, 4 * 2 ** 20);
   const client = await pool.connect();
   await client.query("create table items (text text)");
   await client.query("begin");
-  for (let round = 0; round < 40; round += 1) await client.query(fill);
+  for (let round = 0; round < fills; round += 1) await client.query(fill);
   expect(segmentsOf(dataDir)).toBeLessThanOrEqual(fewSegments);
   const before = await checkpointOf(client);
   // Due when nothing but a rollback is possible any more.
@@ -104,7 +105,7 @@ test("so it is within a long transaction, which ends as it wants, and after one 
 test.skipIf(process.platform === "win32")(
   "a full disk ends it with PostgreSQL's words, nobody waits, and nothing acknowledged is lost",
   async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = await temporaryDataDir();
     await (await open(dataDir)).close();
     // 12,000 KB: less than a segment of the log, so the write that reaches there fails as on a full disk.
     const limited = `ulimit -f 12000; exec "${process.execPath}" "${program("committer")}" "${dataDir}"`;

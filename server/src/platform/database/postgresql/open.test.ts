@@ -1,17 +1,17 @@
 import { once } from "node:events";
 import { sql } from "kysely";
 import { Client } from "pg";
-import { expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freePort } from "../../../../test/free-port.ts";
 import { describeWith } from "../../../../test/needs.ts";
-import { startPostgresql } from "../../../../test/postgresql.ts";
+import { type Cluster, startPostgresql } from "../../../../test/postgresql.ts";
 import { temporaryFolder } from "../../../../test/world.ts";
-import { type DatabaseOptions, openDatabase } from "../database.ts";
+import { openDatabase } from "../database.ts";
 import { DatabaseUnavailable } from "../errors.ts";
 
 const secret = "do:not/repeat";
 
-async function open(url: string, options: Partial<DatabaseOptions> = {}) {
+async function open(url: string) {
   return openDatabase({
     url,
     dataDir: await temporaryFolder(),
@@ -19,7 +19,6 @@ async function open(url: string, options: Partial<DatabaseOptions> = {}) {
     migrations: undefined,
     log: { info() {}, warn() {} },
     onFault() {},
-    ...options,
   });
 }
 
@@ -48,24 +47,26 @@ test("an address that cannot be read is told without it", async () => {
 });
 
 describeWith("postgresql", "a server", ({ path }) => {
-  const world = async (options: Partial<DatabaseOptions> = {}) => {
-    const cluster = await startPostgresql(path);
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await startPostgresql(path);
+  });
+  afterAll(() => cluster.stop());
+
+  const world = async () => {
     const url = await cluster.createDatabase();
-    const database = await open(url, options);
+    const database = await open(url);
     return {
-      cluster,
       url,
       database,
       async [Symbol.asyncDispose]() {
         await database.close();
-        await cluster.stop();
       },
     };
   };
 
   test("that refuses us is told in its own words, without the password", async () => {
-    await using refusing = await world();
-    const { port } = refusing.cluster;
+    const { port } = cluster;
     const credentials = `postgres:${encodeURIComponent(secret)}`;
     expect(await refusal(`postgres://${credentials}@127.0.0.1:${port}/missing`)).toBe(
       `PostgreSQL at 127.0.0.1:${port}/missing (DATABASE_URL) cannot be used: database "missing" does not exist (3D000).`,
@@ -77,8 +78,10 @@ describeWith("postgresql", "a server", ({ path }) => {
 
   test("with another encoding is refused", async () => {
     await using latin = await world();
+    // The server is that of the second try too.
+    await sql`drop database if exists latin`.execute(latin.database.sql);
     await sql`create database latin encoding 'LATIN1' template template0`.execute(latin.database.sql);
-    expect(await refusal(`postgres://postgres@127.0.0.1:${latin.cluster.port}/latin`)).toContain(
+    expect(await refusal(`postgres://postgres@127.0.0.1:${cluster.port}/latin`)).toContain(
       "is encoded in LATIN1, and UTF8 is needed",
     );
   });
@@ -94,7 +97,7 @@ describeWith("postgresql", "a server", ({ path }) => {
 
   test("that crashes and comes back, under load, stops nothing for good", async () => {
     await using running = await world();
-    const { database, cluster } = running;
+    const { database } = running;
     await sql`create table items (id int primary key)`.execute(database.sql);
     const heard = vi.fn();
     const connected = vi.fn();
