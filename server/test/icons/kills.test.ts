@@ -9,6 +9,8 @@ import { addressIn, iconClient } from "./client.ts";
 import { asking, drawingOpenai } from "./drawing-openai.ts";
 
 const seed = Number(process.env["SOAK_SEED"] ?? 1);
+const whileAtWork = "The process ended while the model was at work.";
+const crashed = "The process ended twice while it worked on this item alone.";
 const kills = 10;
 const icons = 6;
 
@@ -42,6 +44,8 @@ leaveToSoak("batches of icons that kill -9 interrupts", () => {
         service = await start();
       }
       const lost: string[] = [];
+      /** Failures that the handler of icons knows of; the engine ends what crashes by itself. */
+      let told = 0;
       for (const { id, categories } of batches) {
         await service.client.ended(id, { status: "completed", progress: 100 });
         const { results } = await service.client.result(id);
@@ -51,9 +55,10 @@ leaveToSoak("batches of icons that kill -9 interrupts", () => {
             const { pathname, search } = new URL(addressIn(icon));
             expect((await service.client.open(pathname + search)).status).toBe(200);
           } else {
-            // One that was lost twice is not paid a third time.
-            expect(icon.error).toBe("The process ended while the model was at work.");
+            // One that was lost twice is not paid a third time; nor is one worked on again at which the process died twice.
+            expect([whileAtWork, crashed]).toContain(icon.error);
             lost.push(icon.metadata.category);
+            if (icon.error === whileAtWork) told += 1;
           }
         }
       }
@@ -68,7 +73,7 @@ leaveToSoak("batches of icons that kill -9 interrupts", () => {
       for (const category of lost) expect(times.get(category)).toBeLessThanOrEqual(2);
       const made = kills * icons - lost.length;
       expect(made).toBeGreaterThan((kills * icons) / 2);
-      const counts = { total_generated: made, total_failed: lost.length, active_batches: 0 };
+      const counts = { total_generated: made, total_failed: told, active_batches: 0 };
       expect(await service.client.stats()).toMatchObject(counts);
       // Nothing twice, and nothing left behind: the picture as it was made, and the size that was asked for.
       expect(await service.client.cached()).toHaveLength(2 * made);
