@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay, setImmediate as turn } from "node:timers/promises";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
+import { claimChunk } from "../../src/engine/claim.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import { done } from "../../src/engine/kind.ts";
 import { assertConsistent } from "./consistent.ts";
@@ -188,5 +189,20 @@ describeEngine("turns of batches", (database) => {
     gate.open();
     for (const id of held) await ended(id);
     expect(waiting).toBe(3);
+  });
+
+  test("who starts many batches at once keeps a newcomer waiting for three of them at most", async () => {
+    const { kind, begin } = createWorld(database(), done, { slots: 0 });
+    const many: string[] = [];
+    for (let batch = 0; batch < 8; batch += 1) many.push(await begin([1], { owner: "many", chunkSize: 1 }));
+    const newcomer = await begin([1], { owner: "newcomer", chunkSize: 1 });
+    const order: string[] = [];
+    for (let turn = 0; turn < 9; turn += 1) {
+      const claim = await claimChunk(database().sql, [kind], 60_000);
+      if (claim) order.push(claim.batchId);
+    }
+    expect(order.indexOf(newcomer)).toBeLessThanOrEqual(3);
+    // The others come in the order in which they were started.
+    expect(order.filter((id) => id !== newcomer).slice(3)).toEqual(many.slice(3));
   });
 });

@@ -1,3 +1,6 @@
+import { randomUUID } from "node:crypto";
+import { renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { sql } from "kysely";
 import sharp from "sharp";
 import { expect, onTestFinished, test } from "vitest";
@@ -111,6 +114,24 @@ test("other sizes and formats are made of the picture that is there, without ask
   });
   const set = await client.order({ categories: ["another"], format: "svg" });
   expect(set).toMatchObject({ status: 400, body: { error: "icon_svg_unavailable" } });
+  expect(openai.starts).toHaveLength(1);
+});
+
+test("a storage that is not there costs nothing: the model is not asked again, and all is found when it is back", async () => {
+  const { openai, client, config } = await setup();
+  const icon = { category: `a barn ${randomUUID()}`, style: "flat" };
+  await client.make(icon);
+  const stored = join(config.DATA_DIR, "files", "icons");
+  renameSync(stored, `${stored}-away`);
+  try {
+    const lost = await client.generate({ ...icon, format: "webp" });
+    expect(lost).toMatchObject({ status: 500, body: { success: false, error: "picture_lost" } });
+  } finally {
+    rmSync(stored, { recursive: true, force: true });
+    renameSync(`${stored}-away`, stored);
+  }
+  const found = await client.make({ ...icon, format: "webp" });
+  expect((await client.open(found.image_url)).headers.get("content-type")).toBe("image/webp");
   expect(openai.starts).toHaveLength(1);
 });
 
