@@ -3,7 +3,7 @@ import type { Batch } from "./records.ts";
 
 /** What of a batch is read; nothing of it grows with the batch. */
 export const batchColumns = sql.raw(`
-  id, kind, owner, name, state, options, priority, items, succeeded, failed, chunks,
+  id, kind, owner, name, state, options, priority, items, succeeded, failed, amount, chunks,
   chunks_completed as "chunksCompleted", chunks_failed as "chunksFailed",
   created_at as "createdAt", started_at as "startedAt", completed_at as "completedAt", paused_at as "pausedAt",
   paused_ms as "pausedMs", reason, previous_at as "windowAt", previous_processed as "windowProcessed",

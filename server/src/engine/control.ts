@@ -92,7 +92,9 @@ export function resumeBatch(
   });
 }
 
-export interface CancelOptions extends Also {
+export interface CancelOptions {
+  /** As {@link Also.also}, told of the batch as it is then. */
+  readonly also?: (tx: Transaction, batch: Batch) => Promise<void>;
   /** A sentence for people who look at the batch and did not cancel it. */
   readonly reason?: string;
 }
@@ -101,7 +103,7 @@ export interface CancelOptions extends Also {
 export function cancelBatch(database: Database, id: string, options: CancelOptions = {}): Promise<Batch> {
   return database.transaction(async (tx) => {
     const { batch } = await cancelWithin(tx, id, options);
-    await options.also?.(tx);
+    await options.also?.(tx, batch);
     return batch;
   });
 }

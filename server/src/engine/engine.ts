@@ -23,10 +23,11 @@ import { type BatchWriter, type NewBatch, writeBatch } from "./create.ts";
 import type { OnPurged } from "./expire.ts";
 import type { Flushed } from "./flush.ts";
 import { forgetSharedWork } from "./forget.ts";
+import { type ItemPagesOptions, itemPages } from "./items.ts";
 import type { Kind, Outcome } from "./kind.ts";
 import { takeBackChunks } from "./lease.ts";
 import { type QueueStatus, readQueueStatus } from "./queue-status.ts";
-import type { Batch, ItemResult } from "./records.ts";
+import type { Batch, Item, ItemResult } from "./records.ts";
 import { type Retried, type RetryOptions, resetBatch, retryFailed } from "./redo.ts";
 import { type Removal, startRemoval } from "./removal.ts";
 import { markForRemoval } from "./remove.ts";
@@ -122,6 +123,8 @@ export interface Engine {
     filter: ResultFilter,
     signal?: AbortSignal,
   ): AsyncGenerator<readonly ItemResult[]>;
+  /** Items with their results, or without where they have not ended, in the order of their positions, a page at a time. */
+  itemPages(batchId: string, options?: ItemPagesOptions): AsyncGenerator<readonly Item[]>;
   countResults(batchId: string, filter: ResultFilter, options?: CountOptions): Promise<number>;
   attempts(batchId: string, position: number): Promise<readonly Attempt[]>;
   failures(batchId: string): Promise<readonly { readonly code: string; readonly count: number }[]>;
@@ -207,6 +210,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     results: (batchId, filter, page) => readResults(database.sql, batchId, filter, page),
     resultPages: (batchId, filter, signal) => resultPages(database.sql, batchId, filter, { signal }),
+    itemPages: (batchId, options) => itemPages(database.sql, batchId, options),
     countResults: (batchId, filter, options) => countResults(database.sql, batchId, filter, options),
     attempts: (batchId, position) => readAttempts(database.sql, batchId, position),
     failures: (batchId) => countFailures(database.sql, batchId),

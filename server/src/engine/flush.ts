@@ -11,6 +11,8 @@ export interface ResultRow {
   readonly output: string | null;
   /** In hex; null where the output was made from nothing that has a name. */
   readonly source: string | null;
+  /** What it adds to its batch; 0 where it failed. */
+  readonly amount: number;
   readonly tookMs: number;
 }
 
@@ -35,6 +37,24 @@ export const pausedMs = sql`(
   paused_ms + coalesce(greatest(1, extract(epoch from now() - paused_at) * 1000), 0)::bigint
 )`;
 
+/** What a number can tell exactly; a sum beyond it stays there, so that its batch can still be read. */
+const mostAmount = Number.MAX_SAFE_INTEGER;
+
+/** Where no row has an amount, which is usual, the statement does not know of any, and takes no longer for it. */
+function amountsOf(rows: readonly ResultRow[]) {
+  if (rows.every(({ amount }) => amount === 0)) return { returned: sql``, summed: sql``, moved: sql`` };
+  const column = <Key extends "position" | "amount">(key: Key) => rows.map((row) => row[key]);
+  return {
+    returned: sql`, position`,
+    summed: sql`, (
+          select coalesce(sum(entry.amount), 0)
+          from stored join unnest(${column("position")}::integer[], ${column("amount")}::bigint[])
+            as entry (position, amount) on entry.position = stored.position
+        ) as amount`,
+    moved: sql`amount = least(batches.amount + added.amount, ${mostAmount}::bigint),`,
+  };
+}
+
 /**
  * Stores results and moves the counters of their chunk and batch, in one statement: so a kill at any moment leaves
  * every item there once and the counters agreeing with the rows. Null where the chunk is not this claim's any more;
@@ -50,6 +70,7 @@ export async function flushResults(
   leaseMs: number,
 ): Promise<Flushed | null> {
   const column = <Key extends keyof ResultRow>(key: Key) => rows.map((row) => row[key]);
+  const amounts = amountsOf(rows);
   const flushed = await sql<Flushed>`
     with mine as (
       select batch_id, number, size, succeeded + failed as processed from chunks
@@ -65,13 +86,13 @@ export async function flushResults(
         ${column("tookMs")}::integer[]
       ) as entry (position, succeeded, code, message, output, source, took_ms)
       on conflict do nothing
-      returning succeeded
+      returning succeeded${amounts.returned}
     ), added as (
       select mine.batch_id, mine.number, added.*,
         mine.processed + added.succeeded + added.failed = mine.size as fills
       from mine, (
         select count(*) filter (where succeeded)::integer as succeeded,
-          count(*) filter (where not succeeded)::integer as failed
+          count(*) filter (where not succeeded)::integer as failed${amounts.summed}
         from stored
       ) as added
     ), chunk as (
@@ -93,6 +114,7 @@ export async function flushResults(
     update batches set
       succeeded = batches.succeeded + added.succeeded,
       failed = batches.failed + added.failed,
+      ${amounts.moved}
       chunks_completed = chunks_completed + fills::integer,
       state = case when ${ends} then 'completed' else state end,
       completed_at = case when ${ends} then now() else completed_at end,

@@ -29,7 +29,12 @@ function work(
 }
 
 test("an outcome comes back as it is, with the time it took in whole milliseconds", async () => {
-  for (const outcome of [done(1), failed("x", "y"), retryLater(new Date(), "x", "y")]) {
+  for (const outcome of [
+    done(1),
+    done(1, 2 ** 53 - 1),
+    failed("x", "y", [1]),
+    retryLater(new Date(), "x", "y"),
+  ]) {
     const worked = await work(() => outcome).worked;
     expect(worked?.outcome).toEqual(outcome);
     expect(Number.isInteger(worked?.tookMs)).toBe(true);
@@ -51,8 +56,10 @@ test("what is thrown is a bug: told, and not repeated to the caller", async () =
   expect(onBug).toHaveBeenCalledExactlyOnceWith(error);
 });
 
-test("no outcome, or later without a time, is a bug", async () => {
-  for (const odd of [undefined, null, 7, {}, { status: "later", until: new Date("?") }]) {
+test("no outcome, later without a time, or an amount that cannot be added up exactly, is a bug", async () => {
+  const amounts = [-1, 0.5, Number.NaN, 2 ** 53, Number.POSITIVE_INFINITY, "7", null, 7n];
+  const done = amounts.map((amount) => ({ status: "done", output: null, amount }));
+  for (const odd of [undefined, null, 7, {}, { status: "later", until: new Date("?") }, ...done]) {
     const { worked, onBug } = work(() => odd as Outcome);
     expect((await worked)?.outcome).toMatchObject({ code: "internal_error" });
     expect(onBug).toHaveBeenCalledOnce();

@@ -72,6 +72,8 @@ const over = new Error("the work on this item is over");
 function requireOutcome(outcome: Outcome): Outcome {
   switch (outcome?.status) {
     case "done":
+      if (outcome.amount === undefined || isAmount(outcome.amount)) return outcome;
+      throw new TypeError("a handler gave an amount that is no safe integer from 0");
     case "failed":
       return outcome;
     case "later":
@@ -84,3 +86,5 @@ function requireOutcome(outcome: Outcome): Outcome {
       throw new TypeError("a handler returned no outcome");
   }
 }
+
+const isAmount = (amount: number) => Number.isSafeInteger(amount) && amount >= 0;

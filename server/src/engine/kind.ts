@@ -10,8 +10,19 @@ export type Outcome =
       readonly status: "done";
       readonly output: Json;
       readonly source?: string;
+      /**
+       * Added up over the batch, exactly once for each stored result: a safe integer from 0, such as bytes. Of shared
+       * work it is not kept, so who shares it takes it from the output.
+       */
+      readonly amount?: number;
     }
-  | { readonly status: "failed"; readonly code: string; readonly message: string }
+  | {
+      readonly status: "failed";
+      readonly code: string;
+      readonly message: string;
+      /** What was found out all the same. */
+      readonly output?: Json;
+    }
   | {
       readonly status: "later";
       /** Not tried again before. */
@@ -30,13 +41,23 @@ export type Outcome =
       readonly code?: string;
     };
 
-export const done = (output: Json): Outcome => ({ status: "done", output });
+/** @param amount added up over the batch: a safe integer from 0; anything else is a bug, as no outcome is */
+export const done = (output: Json, amount?: number): Outcome => ({
+  ...{ status: "done", output },
+  ...(amount === undefined ? {} : { amount }),
+});
 
 /** @param source SHA-256, in lower-case hex, of what the output was made from: see {@link Kind.sourceKeys} */
 export const doneFrom = (source: string, output: Json): Outcome => ({ status: "done", output, source });
 
-/** @param code stable, snake_case: people and programs group failures by it */
-export const failed = (code: string, message: string): Outcome => ({ status: "failed", code, message });
+/**
+ * @param code stable, snake_case: people and programs group failures by it
+ * @param output what was found out all the same, stored as that of a success is
+ */
+export const failed = (code: string, message: string, output?: Json): Outcome => ({
+  ...{ status: "failed", code, message },
+  ...(output === undefined ? {} : { output }),
+});
 
 /** A try that was not final: counted, and visible in the history of the item. */
 export const retryLater = (until: Date, code: string, message: string): Outcome => ({

@@ -15,6 +15,7 @@ const batch = (fields: Partial<Batch>): Batch => ({
   items: 1_000,
   succeeded: 0,
   failed: 0,
+  amount: 0,
   chunks: 1,
   chunksCompleted: 0,
   chunksFailed: 0,

@@ -13,6 +13,11 @@ export interface Batch {
   readonly items: number;
   readonly succeeded: number;
   readonly failed: number;
+  /**
+   * What the items that succeeded here add up to, as they said. The results that a clone came with are the other's; a
+   * sum that no number can tell exactly stays at the largest that can.
+   */
+  readonly amount: number;
   readonly chunks: number;
   readonly chunksCompleted: number;
   readonly chunksFailed: number;
@@ -41,5 +46,20 @@ export type ItemResult = {
   readonly createdAt: Date;
 } & (
   | { readonly succeeded: true; readonly output: Json }
-  | { readonly succeeded: false; readonly code: string; readonly message: string }
+  | {
+      readonly succeeded: false;
+      readonly code: string;
+      readonly message: string;
+      /** What was found out all the same; null where nothing was. */
+      readonly output: Json;
+    }
 );
+
+/** An item with its result, or without one where it has not ended. */
+export interface Item {
+  readonly position: number;
+  /** A worker has taken up the chunk that it is in. */
+  readonly begun: boolean;
+  readonly input: Json;
+  readonly result: ItemResult | null;
+}

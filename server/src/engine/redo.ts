@@ -35,7 +35,7 @@ export async function resetBatch(
     await also?.(tx);
     await sql`
       update batches set state = 'pending', reset_at = now(), touched_at = now(), started_at = null, completed_at = null,
-        paused_at = null, paused_ms = 0, reason = null, served_at = null,
+        amount = 0, paused_at = null, paused_ms = 0, reason = null, served_at = null,
         window_at = null, window_processed = 0, previous_at = null, previous_processed = 0
       where id = ${id}
     `.execute(tx);
@@ -61,7 +61,12 @@ async function finishReset(database: Database, id: string, signal?: AbortSignal)
     // Deleted meanwhile, or finished by somebody else: then it may have been started again.
     if (!(await database.transaction((tx) => resetChunk(tx, id, number))) || signal?.aborted) return;
   }
-  await sql`update batches set reset_at = null, touched_at = now() where id = ${id}`.execute(database.sql);
+  // What was stored in a chunk before its turn came has added its amount again. Somebody else may have finished first,
+  // and the batch been started since: then the amount is that of its new results.
+  await sql`
+    update batches set amount = case when reset_at is null then amount else 0 end, reset_at = null, touched_at = now()
+    where id = ${id}
+  `.execute(database.sql);
 }
 
 /** @returns false where the batch is not being reset any more */

@@ -9,7 +9,7 @@ export interface ResultFilter {
   readonly since?: Date;
   /** Stored earlier. */
   readonly before?: Date;
-  /** What their outputs hold, each of them; a result without an output holds nothing. */
+  /** What their outputs hold, each of them. Those of successes, unless failures are asked for. */
   readonly output?: readonly OutputCondition[];
   /** Of items from the first of these positions, to the one before the second. */
   readonly positions?: readonly [from: number, past: number];

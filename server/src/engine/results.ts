@@ -1,6 +1,7 @@
 import { type QueryExecutorProvider, sql } from "kysely";
 import { readInputs } from "./inputs.ts";
-import type { Json } from "./kind.ts";
+import { itemResult, resultColumns, type StoredResult } from "./item-result.ts";
+import { nextPageRows, pageRows } from "./page-size.ts";
 import type { ItemResult } from "./records.ts";
 import { matches, type ResultFilter } from "./result-filter.ts";
 import { resultWindows } from "./result-windows.ts";
@@ -26,14 +27,7 @@ interface PagesOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-interface Row {
-  readonly position: number;
-  readonly succeeded: boolean;
-  readonly code: string | null;
-  readonly message: string | null;
-  readonly output: Json;
-  readonly tookMs: number;
-  readonly createdAt: Date;
+interface Row extends StoredResult {
   readonly size: number;
 }
 
@@ -41,9 +35,6 @@ interface Row {
 const windowRows = 2_000;
 /** Positions counted by one statement, where no counter knows. */
 const countedRows = 20_000;
-/** Of inputs and outputs of a page together, about. One output may have a megabyte, and mostly has some hundred bytes. */
-const pageBytes = 4 * 2 ** 20;
-const pageRows = { first: 250, least: 10, most: 1_000 };
 
 /** A page of results by key: as fast at the millionth row as at the first. */
 export async function readResults(
@@ -80,8 +71,7 @@ export async function* resultPages(
       const last = page.results.at(-1);
       if (!last || page.results.length < limit) break;
       first = last.position + 1;
-      const fitting = Math.floor((page.results.length * pageBytes) / Math.max(1, page.bytes));
-      limit = Math.max(pageRows.least, Math.min(pageRows.most, limit * 2, fitting));
+      limit = nextPageRows(limit, page.results.length, page.bytes);
     }
   }
 }
@@ -129,8 +119,7 @@ async function readWindow(
   { first, past, limit }: { readonly first: number; readonly past: number; readonly limit: number },
 ): Promise<WindowPage> {
   const { rows } = await sql<Row>`
-    select position, succeeded, code, message, output, took_ms as "tookMs", created_at as "createdAt",
-      coalesce(pg_column_size(output), 0) as size
+    select position, ${resultColumns}, coalesce(pg_column_size(output), 0) as size
     from results
     where batch_id = ${batchId} and position >= ${first} and position < ${past} and ${matches(filter)}
     order by position limit ${limit}
@@ -142,13 +131,10 @@ async function readWindow(
     rows.map(({ position }) => position),
   );
   let bytes = 0;
-  const results = rows.map(({ position, tookMs, createdAt, size, ...rest }): ItemResult => {
-    const input = inputs.get(position);
-    bytes += size + (input?.size ?? 0);
-    const item = { position, input: input?.value ?? null, tookMs, createdAt };
-    return rest.succeeded
-      ? { ...item, succeeded: true, output: rest.output }
-      : { ...item, succeeded: false, code: rest.code ?? "", message: rest.message ?? "" };
+  const results = rows.map((row): ItemResult => {
+    const input = inputs.get(row.position);
+    bytes += row.size + (input?.size ?? 0);
+    return itemResult(row, input?.value ?? null);
   });
   return { results, bytes };
 }

@@ -14,6 +14,7 @@ test("an output becomes the text that JSON has for it", () => {
     message: null,
     output: '{"a":[1,"é",null]}',
     source: null,
+    amount: 0,
   });
 });
 
@@ -66,6 +67,7 @@ test("what JSON cannot hold is refused with a reason", () => {
       message: "The result is not a value that JSON can hold.",
       output: null,
       source: null,
+      amount: 0,
     });
   }
 });
@@ -85,6 +87,20 @@ test("a failure's words are made storable and cut, and no character is cut in ha
     message: `${"x".repeat(1_999)}\uFFFD`,
     output: null,
     source: null,
+    amount: 0,
   });
   expect(storable(failed("c".repeat(500), "")).code).toHaveLength(100);
+});
+
+test("a failure keeps what was found out, unless that is refused as an output is", () => {
+  const found = (output: unknown) => storable({ ...failed("late", "No."), output: output as Json });
+  expect(found({ seen: 2 })).toMatchObject({ succeeded: false, code: "late", output: '{"seen":2}' });
+  expect(found(undefined)).toMatchObject({ code: "late", output: null });
+  for (const odd of ["\u0000", 1n, "x".repeat(1024 * 1024)])
+    expect(found(odd)).toMatchObject({ succeeded: false, code: "result_refused", output: null });
+});
+
+test("an amount comes along, and what is refused has none", () => {
+  expect(storable({ ...done(1), amount: 7 })).toMatchObject({ succeeded: true, amount: 7 });
+  expect(storable({ ...done("\u0000"), amount: 7 })).toMatchObject({ code: "result_refused", amount: 0 });
 });

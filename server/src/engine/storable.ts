@@ -19,18 +19,21 @@ type FinalOutcome = Extract<Outcome, { status: "done" | "failed" }>;
  * neighbours.
  */
 export function storable(outcome: FinalOutcome): Omit<ResultRow, "position" | "tookMs"> {
-  if (outcome.status === "failed")
-    return failure(storableCode(outcome.code), storableMessage(outcome.message));
-  const { source = null } = outcome;
+  if (outcome.status === "failed") {
+    const found = outcome.output === undefined ? nothing : asJson(outcome.output);
+    if (!found.ok) return refused(found.reason);
+    return failure(storableCode(outcome.code), storableMessage(outcome.message), found.text);
+  }
+  const { source = null, amount = 0 } = outcome;
   if (source !== null && !digest.test(source))
     return refused("The source of the result is not a SHA-256 in hex.");
   const output = asJson(outcome.output);
   if (!output.ok) return refused(output.reason);
-  return { succeeded: true, code: null, message: null, output: output.text, source };
+  return { succeeded: true, code: null, message: null, output: output.text, source, amount };
 }
 
-const failure = (code: string, message: string) =>
-  ({ succeeded: false, code, message, output: null, source: null }) as const;
+const failure = (code: string, message: string, output: string | null = null) =>
+  ({ succeeded: false, code, message, output, source: null, amount: 0 }) as const;
 const refused = (reason: string) => failure("result_refused", reason);
 
 export const storableCode = (code: string): string => storableText(code, maxCodeLength);
@@ -41,8 +44,10 @@ const storableText = (text: string, maxLength: number): string =>
   text.slice(0, maxLength).replaceAll("\u0000", "\uFFFD").toWellFormed();
 
 type Serialized =
-  | { readonly ok: true; readonly text: string }
+  | { readonly ok: true; readonly text: string | null }
   | { readonly ok: false; readonly reason: string };
+
+const nothing: Serialized = { ok: true, text: null };
 
 /** In text that JSON.stringify made: an escape, itself not escaped, of NUL or of half a surrogate pair. */
 const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;

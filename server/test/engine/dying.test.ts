@@ -11,7 +11,7 @@ import { describeDatabase, type Place } from "../databases.ts";
 import { rowsLeft } from "./consistent.ts";
 import { openMigrated } from "./databases.ts";
 import type { DyingOrders } from "./dying-process.ts";
-import { createWorld, numbers, until } from "./world.ts";
+import { createWorld, echo, numbers, until } from "./world.ts";
 
 const script = fileURLToPath(new URL("dying-process.ts", import.meta.url));
 
@@ -55,7 +55,7 @@ describeDatabase("a process that is killed in the middle", (underTest) => {
     await dies({ place, during: "finish", id });
 
     const { database } = await opened(place);
-    const { engine } = createWorld(database, done, { kind: "dying" });
+    const { engine } = createWorld(database, echo, { kind: "dying" });
     expect(await engine.read(id)).toBeNull();
     expect(await engine.count({ kind: "dying", includeDeleted: true })).toBe(0);
     expect(await rowsLeft(database, id)).toMatchObject({ batches: 1, chunks: 2 });
@@ -84,14 +84,14 @@ describeDatabase("a process that is killed in the middle", (underTest) => {
     const id = randomUUID();
     const { database: before, close } = await opened(place);
     await sql`create table told (batch_id uuid, state text, processed integer)`.execute(before.sql);
-    await createWorld(before, done, { kind: "dying", slots: 0 }).begin(numbers(20), { id });
+    await createWorld(before, echo, { kind: "dying", slots: 0 }).begin(numbers(20), { id });
     await close();
     await dies({ place, during: "telling", id });
     // It completes the batch, or it would not die.
     await dies({ place, during: "told", id });
 
     const { database } = await opened(place);
-    const { engine } = createWorld(database, done, { kind: "dying" });
+    const { engine } = createWorld(database, echo, { kind: "dying" });
     expect(await engine.read(id)).toMatchObject({ state: "completed", succeeded: 20 });
     const { rows } = await sql`select * from told`.execute(database.sql);
     expect(rows).toEqual([{ batch_id: id, state: "completed", processed: 20 }]);

@@ -2,10 +2,9 @@ import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { markExpired, type OnPurged, type Purged } from "../../src/engine/expire.ts";
-import { done } from "../../src/engine/kind.ts";
 import { rowsLeft } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
-import { createWorld, until, type World } from "./world.ts";
+import { createWorld, echo, until, type World } from "./world.ts";
 
 describeEngine("batches whose time is over", (database) => {
   /** A batch that ended so long ago. */
@@ -99,7 +98,7 @@ describeEngine("batches whose time is over", (database) => {
     const first = createWorld(database());
     const id = await ended(first, "8 days");
     const purged: Purged[] = [];
-    const { engine, log } = createWorld(database(), done, {
+    const { engine, log } = createWorld(database(), echo, {
       kind: first.kind,
       retentionDays: 7,
       onPurged: async (_tx, batch) => void purged.push(batch),
@@ -116,7 +115,7 @@ describeEngine("batches whose time is over", (database) => {
     // Removed in the same round, after what is over was looked for.
     const removed = await first.write([1]);
     await first.engine.remove(removed, { force: true });
-    await createWorld(database(), done, { kind: first.kind, retentionDays }).engine.run();
+    await createWorld(database(), echo, { kind: first.kind, retentionDays }).engine.run();
     await until(async () => expect((await rowsLeft(database(), removed))["batches"]).toBe(0));
     expect(await first.engine.read(id)).not.toBeNull();
   });

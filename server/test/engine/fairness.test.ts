@@ -7,7 +7,7 @@ import { createEngine } from "../../src/engine/engine.ts";
 import { done } from "../../src/engine/kind.ts";
 import { assertConsistent } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
-import { atGate, createGate, createWorld, numbers, until } from "./world.ts";
+import { atGate, createGate, createWorld, echo, numbers, until } from "./world.ts";
 
 describeEngine("turns of batches", (database) => {
   test("fifty items started while a large batch runs are done long before it", async () => {
@@ -93,7 +93,7 @@ describeEngine("turns of batches", (database) => {
   });
 
   test("batches of one priority take turns chunk by chunk", async () => {
-    const { engine, begin, reached, calls } = createWorld(database(), done, { slots: 1, concurrency: 1 });
+    const { engine, begin, reached, calls } = createWorld(database(), echo, { slots: 1, concurrency: 1 });
     const ids: string[] = [];
     for (let batch = 0; batch < 3; batch += 1) ids.push(await begin(numbers(8), { chunkSize: 2 }));
     await engine.run();
@@ -140,7 +140,7 @@ describeEngine("turns of batches", (database) => {
 
   test("a process without slots works on nothing, and its starts are heard by those that have some", async () => {
     const worker = createWorld(database());
-    const api = createWorld(database(), done, { slots: 0, kind: worker.kind });
+    const api = createWorld(database(), echo, { slots: 0, kind: worker.kind });
     await api.engine.run();
     const id = await api.begin(numbers(20));
     await worker.engine.run();
@@ -192,7 +192,7 @@ describeEngine("turns of batches", (database) => {
   });
 
   test("who starts many batches at once keeps a newcomer waiting for three of them at most", async () => {
-    const { kind, begin } = createWorld(database(), done, { slots: 0 });
+    const { kind, begin } = createWorld(database(), echo, { slots: 0 });
     const many: string[] = [];
     for (let batch = 0; batch < 8; batch += 1) many.push(await begin([1], { owner: "many", chunkSize: 1 }));
     const newcomer = await begin([1], { owner: "newcomer", chunkSize: 1 });

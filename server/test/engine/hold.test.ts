@@ -7,7 +7,7 @@ import { done, hold, waitUntil } from "../../src/engine/kind.ts";
 import { releaseChunk } from "../../src/engine/lease.ts";
 import { assertConsistent } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
-import { atGate, createGate, createWorld, givenBack, numbers, until, type World } from "./world.ts";
+import { atGate, createGate, createWorld, echo, givenBack, numbers, until, type World } from "./world.ts";
 
 const reason = "No model can see images.";
 
@@ -210,7 +210,7 @@ describeEngine("a handler that holds its batch", (database) => {
   });
 
   test("what was claimed before a resume holds nothing that was begun after it", async () => {
-    const { engine, begin, kind } = createWorld(database(), done, { slots: 0 });
+    const { engine, begin, kind } = createWorld(database(), echo, { slots: 0 });
     const id = await begin(numbers(3), { chunkSize: 1 });
     const early = await claimNext(kind);
     const late = await claimNext(kind);

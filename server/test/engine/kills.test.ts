@@ -20,8 +20,18 @@ const mixed: readonly Json[] = numbers(12).map(
   (n) => ["fail", "later", "once-a", n, n, "once-b", "fail", n, "once-a", "later", n, n][n] as Json,
 );
 
+/** Whatever was stored until now, and nothing else, is in the amount of the batch. */
+async function assertAddedUp(database: Database, id: string) {
+  const { rows } = await sql<{ amount: number; sum: number; stored: number }>`
+    select amount, coalesce(sum((output ->> 'amount')::int), 0) as sum, count(output) as stored
+    from batches left join results on batch_id = id where id = ${id} group by id
+  `.execute(database.sql);
+  expect(rows[0]?.amount, `of ${rows[0]?.stored} results`).toBe(rows[0]?.sum);
+}
+
 async function outcome(database: Database, id: string) {
   await assertConsistent(database, id);
+  await assertAddedUp(database, id);
   const batch = await sql<{ state: string; succeeded: number; failed: number }>`
     select state, succeeded, failed from batches where id = ${id}
   `.execute(database.sql);
@@ -82,6 +92,7 @@ describeDatabase("a process that is killed", (underTest) => {
       const killAfter = { calls: 1 + Math.floor(random() * 400), ms: Math.floor(random() * 10) };
       if (await batch.work({ slots: 3, killAfter })) break;
       kills += 1;
+      await batch.inspect((database) => assertAddedUp(database, batch.id));
     }
     await batch.work({ slots: 3 });
     expect(kills).toBeGreaterThan(rounds / 2);

@@ -1,12 +1,11 @@
 import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
-import { done } from "../../src/engine/kind.ts";
 import type { BatchState } from "../../src/engine/states.ts";
 import type { Database } from "../../src/platform/database/database.ts";
 import { assertConsistent } from "./consistent.ts";
 import { describeServer, openMigrated } from "./databases.ts";
 import { hurried, killableBatch } from "./worker.ts";
-import { createWorld, numbers, until } from "./world.ts";
+import { createWorld, echo, numbers, until } from "./world.ts";
 
 /** Items that one process has under way: of two slots. */
 const atOnce = 2 * 4;
@@ -162,7 +161,7 @@ describeServer("several processes", (_server, place) => {
     const batch = await killableBatch(where, inputs, chunkSize);
     const database = await openMigrated(where);
     onTestFinished(() => database.close());
-    const { engine, reached } = createWorld(database, done, { slots: 0 });
+    const { engine, reached } = createWorld(database, echo, { slots: 0 });
     return { batch, database, engine, reached: (...states: BatchState[]) => reached(batch.id, ...states) };
   }
 });

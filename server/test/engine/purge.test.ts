@@ -8,7 +8,7 @@ import { takeTurn } from "../../src/engine/turn.ts";
 import type { Database } from "../../src/platform/database/database.ts";
 import { rowsLeft } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
-import { atGate, createGate, createWorld, numbers, until } from "./world.ts";
+import { atGate, createGate, createWorld, echo, numbers, until } from "./world.ts";
 
 const nothing = { batches: 0, chunks: 0, results: 0, attempts: 0 };
 describeEngine("removing what results were made from", (database, { engine: name }) => {
@@ -245,7 +245,7 @@ describeEngine("removing what results were made from", (database, { engine: name
     await until(async () => expect(await rowsLeft(database(), own)).toEqual(nothing));
     expect(await rowsLeft(database(), id)).toMatchObject({ batches: 1, chunks: 1, results: 1 });
     const { kind, keys } = sources;
-    await createWorld(database(), done, { kind, sourceKeys: keys }).engine.run();
+    await createWorld(database(), echo, { kind, sourceKeys: keys }).engine.run();
     await until(async () => expect(await rowsLeft(database(), id)).toEqual(nothing));
     await sources.expectKnown();
   });

@@ -7,7 +7,7 @@ import { done, failed, type Json } from "../../src/engine/kind.ts";
 import type { ResultFilter } from "../../src/engine/result-filter.ts";
 import { resultPages } from "../../src/engine/results.ts";
 import { describeEngine } from "./databases.ts";
-import { createWorld, numbers } from "./world.ts";
+import { createWorld, echo, numbers } from "./world.ts";
 
 describeEngine("reading", (database) => {
   test("results come in the order of their positions, page after page, each once", async () => {
@@ -134,7 +134,7 @@ describeEngine("reading", (database) => {
 
   test("progress is told after each flush: never backwards, and whole at the end", async () => {
     const told: { state: string; processed: number; items: number }[] = [];
-    const { engine, begin, reached } = createWorld(database(), done, {
+    const { engine, begin, reached } = createWorld(database(), echo, {
       slots: 1,
       onProgress: (_id, { state, processed, items }) => void told.push({ state, processed, items }),
     });
@@ -150,7 +150,7 @@ describeEngine("reading", (database) => {
 
   test("the end of a batch whose last chunk broke down is told too", async () => {
     const told: Flushed[] = [];
-    const { engine, begin, reached } = createWorld(database(), done, {
+    const { engine, begin, reached } = createWorld(database(), echo, {
       onProgress: (_id, flushed) => void told.push(flushed),
     });
     const id = await begin([1]);

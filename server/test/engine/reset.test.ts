@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { done, failed } from "../../src/engine/kind.ts";
+import { failed } from "../../src/engine/kind.ts";
 import { finishResets, resetBatch, retryFailed } from "../../src/engine/redo.ts";
 import { assertConsistent } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
@@ -17,7 +17,7 @@ const dyingAfter = (count: number) => {
 
 describeEngine("a reset that is broken off", (database) => {
   const broken = async (transactions: number) => {
-    const world = createWorld(database(), done);
+    const world = createWorld(database());
     const id = await world.begin(numbers(50));
     await world.engine.run();
     await world.reached(id, "completed");

@@ -52,7 +52,7 @@ process.on("message", () => {
 /** What inputs order: inputs are data, so that every process does the same with an item. */
 async function handle(input: Json, { position, attempt, once }: ItemContext): Promise<Outcome> {
   const output = { pid: process.pid, position };
-  if (typeof input !== "string") return done(output);
+  if (typeof input !== "string") return done({ ...output, amount: position }, position);
   switch (input) {
     case "kill":
       // Not before items of other chunks, which would be suspected with it, are under way too.

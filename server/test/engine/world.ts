@@ -42,10 +42,13 @@ export interface WorldOptions
   readonly kind?: string;
 }
 
+/** The handler of those to whom it does not matter. */
+export const echo: Handle = (input) => done(input);
+
 /** An engine with one synthetic kind of its own, so that tests share a database and not their batches. */
 export function createWorld(
   database: Database,
-  handle: Handle = (input) => done(input),
+  handle: Handle = echo,
   {
     timing,
     concurrency = 4,
