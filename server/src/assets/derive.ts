@@ -3,12 +3,12 @@ import { bytesToRead } from "../platform/files/byte-range.ts";
 import { StorageFailure } from "../platform/files/errors.ts";
 import type { Files, OpenFile, ReadOptions } from "../platform/files/files.ts";
 import { createHeldBytes } from "../platform/limits/held-bytes.ts";
+import { createTurns } from "../platform/turns.ts";
 import type { Asset } from "./asset.ts";
 import type { DerivedSize } from "./derived-size.ts";
 import { derivedName, derivedPrefix, type Target, targetOf } from "./derived-target.ts";
 import { assetLost } from "./errors.ts";
 import { createMadeOnce } from "./made-once.ts";
-import { createTurns } from "./turns.ts";
 import { type OpenAsset, readBytes } from "./whole.ts";
 
 /** Makes a picture of exactly this size, in pixels as it is shown. */

@@ -145,7 +145,8 @@ describe("a form is refused", () => {
   ])("that is %s", async (_what, type) => {
     const { client, picture } = service();
     const body = `--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nurl\n${picture}\n`;
-    refused(await client.post("/api/v1/batches", body, { "content-type": type }), 400, "malformed_form");
+    for (const path of ["/api/v1/batches", "/api/v1/batches/estimate"])
+      refused(await client.post(path, body, { "content-type": type }), 400, "malformed_form");
   });
 
   test.each([

@@ -7,8 +7,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openMigrated } from "../../../test/engine/databases.ts";
 import { createEngine, type Engine } from "../../engine/engine.ts";
 import type { Database } from "../../platform/database/database.ts";
+import type { FormPart } from "../../platform/http/form-parts.ts";
 import { createIdempotency, type Idempotency } from "../../platform/idempotency/idempotency.ts";
-import { type CreateBatchOptions, createBatch, type FormPart } from "./create-batch.ts";
+import { type CreateBatchOptions, createBatch } from "./create-batch.ts";
 
 let database: Database;
 let engine: Engine;
@@ -31,6 +32,7 @@ const file = (filename = "urls.csv"): FormPart => ({
   type: "file",
   fieldname: "file",
   filename,
+  mimetype: "text/csv",
   file: Readable.from([Buffer.from("url\nhttp://a.test/1.png\n")]),
 });
 

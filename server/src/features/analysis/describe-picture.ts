@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  estimateMemory,
   type FitRequest,
   fit,
   type ImageHeader,
@@ -8,6 +9,7 @@ import {
   passThrough,
   readHeader,
   uprightSize,
+  type WorkLimits,
 } from "@fovea/imaging";
 import { done, failed, hold, type Json, type Outcome, retryLater, waitUntil } from "../../engine/kind.ts";
 import {
@@ -17,8 +19,14 @@ import {
   type VisionModel,
   type VisionRequest,
 } from "../../models/contract.ts";
-import type { RunPixelWork } from "./pixel-work.ts";
 import type { PictureFacts, PictureOnly } from "./result.ts";
+
+/** Runs work on pixels when its turn comes; `memory` is the bytes that it takes at most. */
+export type RunPixelWork = <Result>(
+  picture: { readonly header: ImageHeader; readonly memory: number },
+  signal: AbortSignal,
+  work: (limits: WorkLimits) => Promise<Result>,
+) => Promise<Result>;
 
 export interface DescribeOptions {
   readonly model: VisionModel;
@@ -55,8 +63,10 @@ export async function describePicture(
     const request = toFit(header, model);
     const prepared =
       passThrough(bytes, header, request) ??
-      (await runPixelWork({ header, bytes: bytes.length }, signal, (limits) =>
-        fit(bytes, header, request, limits),
+      (await runPixelWork(
+        { header, memory: estimateMemory(header, header, bytes.length) },
+        signal,
+        (limits) => fit(bytes, header, request, limits),
       ));
     const { bytes: image, format, width, height } = prepared;
     const question = { ...{ image, format, width, height, instruction, purpose } };

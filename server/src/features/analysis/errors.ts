@@ -3,6 +3,7 @@ import type { Batch } from "../../engine/records.ts";
 import { AppError } from "../../platform/errors.ts";
 import { type Dialect, jsonError, under } from "../../platform/http/dialect.ts";
 import { errorPage, wantsPage } from "../../platform/http/error-page.ts";
+import type { FormRefusals } from "../../platform/http/read-form.ts";
 import { TableError } from "../../platform/tables/errors.ts";
 
 const render: Dialect["render"] = (error, { timestamp }) =>
@@ -46,28 +47,19 @@ export const resultNotFound = ({ items }: Batch, row: number) =>
     row > items ? `The batch has ${items} rows, and no row ${row}.` : `Row ${row} has no result yet.`,
     404,
   );
-export const noFile = () => refuse("no_file", "No file uploaded: send the CSV as the form field `file`.");
+const noFile = () => refuse("no_file", "No file uploaded: send the CSV as the form field `file`.");
 export const notCalledCsv = (name: string) =>
   refuse(
     "not_csv",
     `${name.slice(0, 200)} is not a CSV file by its name: upload one that ends in .csv or .csv.gz.`,
   );
-export const noFileSelected = () => refuse("no_file", "No file selected");
-export const unknownFile = (field: string) =>
+const noFileSelected = () => refuse("no_file", "No file selected");
+const unknownFile = (field: string) =>
   refuse(
     "validation_error",
     `The form has a file in the field ${field}; send the CSV as the field \`file\`.`,
   );
-const malformedForm = (cause: unknown) =>
-  new AppError({
-    code: "malformed_form",
-    status: 400,
-    message: "The form is damaged or was cut short; nothing was stored. Send it again.",
-    cause,
-  });
-/** The plugin's own refusals have a status; what its parser throws at a form that is cut short has none. */
-export const toFormError = (error: unknown): Error =>
-  error instanceof Error && "statusCode" in error ? error : malformedForm(error);
+export const formRefusals: FormRefusals = { noFile, noFileSelected, unknownFile };
 export const notAForm = () =>
   refuse("validation_error", "Send the CSV as a multipart form (multipart/form-data) with the field `file`.");
 export const encodedBody = () =>

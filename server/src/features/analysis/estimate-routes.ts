@@ -1,13 +1,14 @@
 import type { FastifyPluginAsync, FastifySchema } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { storeFacts } from "../../models/instructions.ts";
+import { partsOf } from "../../platform/http/form-parts.ts";
 import { describeUpload } from "./describe-upload.ts";
 import { estimate } from "./estimate.ts";
 import { readCount, readForm } from "./estimate-upload.ts";
 import { instructionOf } from "./question.ts";
 import { type AnalysisRoutesOptions, answerWith, routeConfig, tags } from "./route-options.ts";
 import * as wire from "./schema.ts";
-import { partsOf, refuseEarly } from "./upload.ts";
+import { refuseEarly } from "./upload.ts";
 
 /** What a batch would cost, and how long it would take. */
 export const estimateRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (scope, options) => {

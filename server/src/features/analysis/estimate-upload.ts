@@ -1,7 +1,9 @@
 import type { Readable } from "node:stream";
 import { z } from "zod";
-import { type FormPart, maxUploadBytes, textOf } from "./create-batch.ts";
-import { invalidField, noFile, noFileSelected, toUploadError, unknownFile } from "./errors.ts";
+import { type FormPart, textOf } from "../../platform/http/form-parts.ts";
+import { readForm as readParts } from "../../platform/http/read-form.ts";
+import { maxUploadBytes } from "./create-batch.ts";
+import { formRefusals, invalidField, toUploadError } from "./errors.ts";
 import type { Load } from "./estimate.ts";
 import { type BatchFields, readFields } from "./upload-fields.ts";
 import { writeRows } from "./write-rows.ts";
@@ -37,25 +39,14 @@ const countRequest = z.object(
 
 /** A form like that of a new batch, read to its end and not stored. */
 export async function readForm(parts: AsyncIterable<FormPart>, known: Known): Promise<AskedEstimate> {
-  const texts = new Map<string, string>();
-  let counted: Omit<Load, "size"> | null = null;
-  try {
-    for await (const part of parts) {
-      if (part.type === "field") {
-        texts.set(part.fieldname, textOf(part.value));
-        continue;
-      }
-      if (part.fieldname !== "file") throw unknownFile(part.fieldname);
-      if (part.filename === "") throw noFileSelected();
-      counted = await count(part.file);
-    }
-  } catch (error) {
-    throw toUploadError(error, maxUploadBytes);
-  }
-  if (!counted) throw noFile();
+  const { texts, taken } = await readParts(parts, formRefusals, ({ bytes }) => count(bytes)).catch(
+    (error: unknown) => {
+      throw toUploadError(error, maxUploadBytes);
+    },
+  );
   const blank = [...texts].filter(([, text]) => text.trim() !== "");
   const { width, height } = parse(sizeFields, Object.fromEntries(blank));
-  return { load: { ...counted, size: sizeOf(width, height) }, fields: readFields(texts, known) };
+  return { load: { ...taken, size: sizeOf(width, height) }, fields: readFields(texts, known) };
 }
 
 /** How many rows there would be: each has an address of its own. */

@@ -10,19 +10,18 @@ import {
   restUntil,
   waitUntil,
 } from "../../engine/kind.ts";
+import { createTryAgain } from "../../engine/try-again.ts";
 import type { BatchLane } from "../../models/batch-lane/contract.ts";
 import type { Instruction, VisionModel } from "../../models/contract.ts";
+import { readPictureAddress } from "../../platform/outbound/picture-address.ts";
 import type { PictureSource } from "../../platform/outbound/picture-source.ts";
-import { readAddress } from "./address.ts";
 import { type BatchOptions, batchOptions, type CacheMode, rowInput } from "./batch-options.ts";
 import { overBudget, type Spending } from "./budget.ts";
 import { createDeferred, laneIsFull } from "./deferred.ts";
-import { describePicture } from "./describe-picture.ts";
+import { describePicture, type RunPixelWork } from "./describe-picture.ts";
 import { createPicturesAtHand, type PictureAtHand, type PicturesAtHand } from "./pictures-at-hand.ts";
-import type { RunPixelWork } from "./pixel-work.ts";
 import { instructionOf, unaskable } from "./question.ts";
 import { pictureFacts, type RowOutput } from "./result.ts";
-import { createTryAgain } from "./try-again.ts";
 import { anotherModel, chooseModel, laneOf, missingLane, missingModel, type Vision } from "./vision.ts";
 import { type Look, notVisited, type VisitOptions, visit, visitAddress } from "./visit-address.ts";
 
@@ -90,7 +89,7 @@ export function createRowsKind(options: RowsOptions): Kind {
       if (!model) return hold(missingModel(batch.model));
       const refusal = unaskable(model, batch.instruction);
       if (refusal !== null) return hold(refusal);
-      const address = readAddress(rowInput.parse(input).url);
+      const address = readPictureAddress(rowInput.parse(input).url);
       if (!address)
         return failed("invalid_url", "The row holds no http://, https://, s3:// or asset:// address.");
       const lane = batch.lane === "batch" ? laneOf(options.vision, model) : null;

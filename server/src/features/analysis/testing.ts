@@ -15,6 +15,7 @@ export const batchOf = (changes: Partial<Batch> = {}): Batch => ({
   items: 1500,
   succeeded: 720,
   failed: 30,
+  amount: 0,
   chunks: 2,
   chunksCompleted: 0,
   chunksFailed: 0,

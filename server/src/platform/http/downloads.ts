@@ -3,7 +3,8 @@ import type { FastifyReply } from "fastify";
 import { attachment } from "./attachment.ts";
 
 interface Download {
-  readonly fileName: string;
+  /** Under which it is saved; null for what is no file, but long. */
+  readonly fileName: string | null;
   readonly mimeType: string;
   readonly content: AsyncIterable<string | Buffer>;
   /** The client left. */
@@ -59,7 +60,9 @@ export function createDownloads(): Downloads {
         size += value?.length ?? 0;
         ended = done === true;
       }
-      reply.type(download.mimeType).header("content-disposition", attachment(download.fileName));
+      const { fileName, mimeType } = download;
+      reply.type(mimeType);
+      if (fileName !== null) reply.header("content-disposition", attachment(fileName));
       if (ended) return reply.send(Buffer.concat(begun, size));
       reply.raw.setTimeout(stalledMs, () => reply.raw.destroy());
       const stream = Readable.from(following(begun, pieces), {

@@ -24,7 +24,10 @@ export class TableError extends Error {
 }
 
 export const emptyTable = () =>
-  new TableError("empty_table", "The file holds no rows: upload a CSV file with one row per image.");
+  new TableError(
+    "empty_table",
+    "The file holds no rows: upload a CSV file with a header and at least one row below it.",
+  );
 
 export const foreignFormat = (what: string, remedy = SAVE_AS) =>
   new TableError("not_text", `The file is ${what}, not a CSV file: ${remedy}.`);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readAddress } from "./address.ts";
+import { readPictureAddress } from "./picture-address.ts";
 
 test.each([
   ["https://a.example/b.png", "https://a.example/b.png", "https://a.example"],
@@ -15,7 +15,7 @@ test.each([
   ["S3://Bucket/a b#1?.png", "S3://Bucket/a b#1?.png", "s3://bucket"],
   [" ASSET://0B7E23EC-29AF-4E0A-9F7C-3C0D1E5F6A7B", "asset://0b7e23ec-29af-4e0a-9f7c-3c0d1e5f6a7b", "asset:"],
 ])("%j is at %s, and its origin is %s", (text, href, origin) => {
-  expect(readAddress(text)).toEqual({ href, origin });
+  expect(readPictureAddress(text)).toEqual({ href, origin });
 });
 
 test.each([
@@ -37,10 +37,10 @@ test.each([
   "asset://picture-of-a-cat",
   "asset://0b7e23ec-29af-4e0a-9f7c-3c0d1e5f6a7b/info",
 ])("%j is no address", (text) => {
-  expect(readAddress(text)).toBeNull();
+  expect(readPictureAddress(text)).toBeNull();
 });
 
 test("what is read is read the same again", () => {
-  const first = readAddress("HTTP://A.example:80/ä/../b c.png?q=ü#x");
-  expect(readAddress(first?.href ?? "")).toEqual(first);
+  const first = readPictureAddress("HTTP://A.example:80/ä/../b c.png?q=ü#x");
+  expect(readPictureAddress(first?.href ?? "")).toEqual(first);
 });

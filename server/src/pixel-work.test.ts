@@ -1,16 +1,17 @@
 import { estimateMemory, type ImageHeader, ImagingError, readHeader } from "@fovea/imaging";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { createAdmission } from "../../platform/limits/admission.ts";
 import { createRunPixelWork } from "./pixel-work.ts";
+import { createAdmission } from "./platform/limits/admission.ts";
 
 const never = new AbortController().signal;
 
-async function picture(width: number, height: number): Promise<{ header: ImageHeader; bytes: number }> {
+async function picture(width: number, height: number): Promise<{ header: ImageHeader; memory: number }> {
   const bytes = await sharp({ create: { width, height, channels: 3, background: "#369" } })
     .png()
     .toBuffer();
-  return { header: readHeader(bytes), bytes: bytes.length };
+  const header = readHeader(bytes);
+  return { header, memory: estimateMemory(header, header, bytes.length) };
 }
 
 function setup({ memoryBytes = 2 ** 30, maxPixels = 10_000, slots = 1 } = {}) {
@@ -65,9 +66,9 @@ test("a picture with too many pixels is refused before any work", async () => {
 });
 
 test("a picture that could never have the memory it needs is refused the same way", async () => {
-  const { header, bytes } = await picture(100, 100);
-  const { run } = setup({ memoryBytes: estimateMemory(header, header, bytes) - 1 });
-  const refusal = run({ header, bytes }, never, async () => expect.unreachable());
+  const large = await picture(100, 100);
+  const { run } = setup({ memoryBytes: large.memory - 1 });
+  const refusal = run(large, never, async () => expect.unreachable());
   await expect(refusal).rejects.toMatchObject({ code: "too_many_pixels" });
 });
 

@@ -1,7 +1,7 @@
-import { assetIdOf } from "../../platform/outbound/asset-address.ts";
+import { assetIdOf } from "./asset-address.ts";
 
 /** Where a picture is, as far as the text of a row tells. */
-export interface Address {
+export interface PictureAddress {
   /** In one spelling, so that two rows with one picture are seen to have it; what is fetched. */
   readonly href: string;
   /** Whose patience is tried: scheme, host and port, or the bucket; `asset:` where it is ours. */
@@ -9,7 +9,7 @@ export interface Address {
 }
 
 /** Null where it is no http, https, s3 or asset address. Whether it may be reached is decided where it is fetched. */
-export function readAddress(text: string): Address | null {
+export function readPictureAddress(text: string): PictureAddress | null {
   const trimmed = text.trim();
   const bucket = /^s3:\/\/[^/?#]+(?=\/.)/i.exec(trimmed)?.[0];
   if (bucket !== undefined) return { href: trimmed, origin: bucket.toLowerCase() };
