@@ -1,9 +1,16 @@
 export { analyzeImage, type ImageAnalysis } from "./analyze.ts";
+export { type Compressed, type CompressRequest, compress, compressedSize } from "./compress.ts";
+export { estimateCompressMemory } from "./compress-memory.ts";
+export type { CompressEffort, CompressedFormat } from "./compress-settings.ts";
 export { readHeader } from "./container.ts";
 export type { WorkLimits } from "./decode.ts";
 export type { OutputFormat } from "./encode.ts";
 export { ImagingError, type ImagingErrorCode } from "./errors.ts";
 export { type FitRequest, type FitResult, fit, modeOf, passThrough, uprightSize } from "./fit.ts";
+export { estimateForeignMemory } from "./foreign/foreign-memory.ts";
+export type { ForeignFormat } from "./foreign/header.ts";
+export { type ForeignAnswer, type ForeignOrder, tooMuchMemory } from "./foreign/messages.ts";
+export { foreignFormat, readForeignHeader } from "./foreign/read-header.ts";
 export type { ImageFormat, ImageHeader } from "./header.ts";
 export { isIntact } from "./integrity.ts";
 export { isTextLike } from "./measures/text-likeness.ts";
