@@ -44,6 +44,7 @@ import { createMetrics, gauge, measureRequests } from "./platform/metrics.ts";
 import { createMetricsServer } from "./platform/metrics-server.ts";
 import { loadSecrets } from "./platform/secrets.ts";
 import { measureAdmission } from "./prepare-metrics.ts";
+import { composeProductCatalog } from "./product-catalog.ts";
 import { openRedis } from "./redis.ts";
 import { routesOf } from "./routes.ts";
 import { composeStorage } from "./storage.ts";
@@ -143,12 +144,17 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
   });
   const generation = composeGeneration(config, logger, { database, storage, outbound, ledger });
   const icons = composeIcons(config, database, { storage, generation });
+  const products = composeProductCatalog(config, logger, database, { storage, outbound, webhooks });
+  const tellOfStops = createTellOfStops({ webhooks, basePath });
   const work = composeBatchWork(config, logger, database, {
     ...limits,
     ...{ catalog, outbound, readAsset: storage.assets.readWhole },
     storageBucket: storage.files.bucket,
-    ...{ events: live.events, ledger, icons },
-    onStopped: createTellOfStops({ webhooks, basePath }),
+    ...{ events: live.events, ledger, icons, products },
+    async onStopped(tx, stop) {
+      await tellOfStops(tx, stop);
+      await products.onStopped(tx, stop);
+    },
     onItem: measureItems(metrics),
     onPurged: (tx, { id, name, kind, why }) =>
       audit.record(tx, { action: "batch.purge", target: id, details: { name, kind, why }, by: theService }),
@@ -209,8 +215,8 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
     title: "Fovea",
     version,
     description:
-      "Prepares images for vision models, analyzes images by the million, and makes images of prompts. One service, one " +
-      "port; every error carries `X-Error-Code`.",
+      "Prepares images for vision models, analyzes images by the million, makes images and icons, and makes those of a " +
+      "catalog smaller. One service, one port; every error carries `X-Error-Code`.",
     basePath,
   });
   await http.register(routesOf, {
@@ -224,6 +230,7 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
       work,
       media,
       icons,
+      products,
       ledger,
       audit,
       trail,
@@ -278,7 +285,7 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
       // The last word on what was under way goes to the other processes too.
       live.close();
       redis?.disconnect();
-      ends.push(...(await Promise.allSettled([generation.close(), icons.close()])));
+      ends.push(...(await Promise.allSettled([generation.close(), icons.close(), products.close()])));
       // Always, and after all that waited for them: the ends of calls are written with it.
       ends.push(...(await Promise.allSettled([ledger.close()])));
       await Promise.allSettled([outbound.close(), storage.files.close()]);

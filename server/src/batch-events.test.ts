@@ -9,7 +9,7 @@ const at = new Date("2026-11-21T12:00:00Z");
 
 const batch: Batch = {
   ...{ id: "1", kind: "drawings", owner: "ann", name: "", priority: 0, items: 4, chunks: 1, options: null },
-  ...{ state: "completed", succeeded: 4, failed: 0, chunksCompleted: 1, chunksFailed: 0 },
+  ...{ state: "completed", succeeded: 4, failed: 0, amount: 0, chunksCompleted: 1, chunksFailed: 0 },
   ...{ createdAt: at, startedAt: at, completedAt: at, pausedAt: null, pausedMs: 0, reason: null },
   ...{ windowAt: null, windowProcessed: 0, deletedAt: null, purgeAfter: null, resettingSince: null },
 };

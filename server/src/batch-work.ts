@@ -3,8 +3,8 @@ import type { Logger } from "pino";
 import { createBatchEvents } from "./batch-events.ts";
 import { createEngine, type Engine, type EngineOptions } from "./engine/engine.ts";
 import { createAnalysisEvents } from "./features/analysis/batch-events.ts";
-import { createRunPixelWork } from "./features/analysis/pixel-work.ts";
 import { createRowsKind } from "./features/analysis/rows.kind.ts";
+import { createCatalogEvents } from "./features/catalog/batch-events.ts";
 import { createIconEvents, outputLine } from "./features/icons/batch-events.ts";
 import { wantedOf } from "./gemini-lane.ts";
 import type { Icons } from "./icons.ts";
@@ -12,6 +12,7 @@ import type { Catalog } from "./models/catalog.ts";
 import { costMicros } from "./models/cost.ts";
 import { storeFacts } from "./models/instructions.ts";
 import type { Ledger } from "./models/ledger/contract.ts";
+import { createRunPixelWork } from "./pixel-work.ts";
 import { closeInTurn } from "./platform/close-in-turn.ts";
 import type { Config } from "./platform/config.ts";
 import type { Database } from "./platform/database/database.ts";
@@ -25,6 +26,7 @@ import { createOrigins } from "./platform/outbound/origins.ts";
 import type { Outbound } from "./platform/outbound/outbound.ts";
 import { createPictureSource } from "./platform/outbound/picture-source.ts";
 import { createS3Reader } from "./platform/outbound/s3.ts";
+import type { ProductCatalog } from "./product-catalog.ts";
 import { type ComposedVision, composeVision } from "./vision.ts";
 
 export interface BatchWork {
@@ -42,6 +44,8 @@ export interface BatchWork {
 
 /** Of fetched pictures that are still needed: far more than small ones take, and a bound for large ones. */
 const mostHeldBytes = 512 * 2 ** 20;
+/** A catalog is bound by cores, and fetches no further ahead than these need. */
+const catalogShare = 4;
 
 /** The engine with its kinds, and what these reach outside with. Nothing is worked on before `engine.run`. */
 export function composeBatchWork(
@@ -57,6 +61,7 @@ export function composeBatchWork(
     events,
     ledger,
     icons,
+    products,
     onItem,
     onPurged,
     onStopped,
@@ -71,6 +76,7 @@ export function composeBatchWork(
     readonly events: Pick<Events, "publish">;
     readonly ledger: Ledger;
     readonly icons: Pick<Icons, "kinds">;
+    readonly products: Pick<ProductCatalog, "kind">;
   } & Pick<EngineOptions, "onItem" | "onPurged" | "onStopped">,
 ): BatchWork {
   const origins = createOrigins({
@@ -87,30 +93,31 @@ export function composeBatchWork(
     sessionToken: config.S3_SESSION_TOKEN ?? null,
   });
   const maxPictureBytes = config.IMAGE_MAX_MB * 2 ** 20;
-  const source = createPictureSource({
-    outbound,
-    origins,
-    s3,
-    buckets: config.S3_BUCKETS ?? null,
-    excludedBucket: storageBucket,
-    maxBytes: maxPictureBytes,
-    room: createHeldBytes({
-      totalBytes: Math.min(memoryBytes, mostHeldBytes),
+  /** Each kind has a room of its own: pictures of one that wait for a core keep none of another from being fetched. */
+  const sourceWith = (totalBytes: number) =>
+    createPictureSource({
+      outbound,
+      origins,
+      s3,
+      buckets: config.S3_BUCKETS ?? null,
+      excludedBucket: storageBucket,
       maxBytes: maxPictureBytes,
-    }),
-    totalMs: config.IMAGE_TIMEOUT_SECONDS * 1000,
-    readAsset,
-  });
-  const runPixelWork = createRunPixelWork(
-    createAdmission({
-      slots: availableParallelism(),
-      memoryBytes,
-      uploadBytes: 0,
-      maxWaitMs: Number.POSITIVE_INFINITY,
-      now: () => performance.now(),
-    }),
-    config.PREPARE_MAX_MEGAPIXELS * 1e6,
-  );
+      room: createHeldBytes({ totalBytes, maxBytes: maxPictureBytes }),
+      totalMs: config.IMAGE_TIMEOUT_SECONDS * 1000,
+      readAsset,
+    });
+  /** So has it its own turns at the cores: what takes seconds for each picture leaves the others their share. */
+  const pixelWork = () =>
+    createRunPixelWork(
+      createAdmission({
+        slots: availableParallelism(),
+        memoryBytes,
+        uploadBytes: 0,
+        maxWaitMs: Number.POSITIVE_INFINITY,
+        now: () => performance.now(),
+      }),
+      config.PREPARE_MAX_MEGAPIXELS * 1e6,
+    );
   const models = composeVision(config, logger, {
     ...{ catalog, database, ledger },
     wanted: (batchId) => wantedOf(engine, batchId),
@@ -125,8 +132,8 @@ export function composeBatchWork(
         return entry === null || costMicros(entry, { inputTokens: 1, outputTokens: 1 }, lane) !== null;
       },
     },
-    source,
-    runPixelWork,
+    source: sourceWith(Math.min(memoryBytes, mostHeldBytes)),
+    runPixelWork: pixelWork(),
     concurrency: config.MAX_CONCURRENT_REQUESTS,
     addressCacheMs: config.URL_CACHE_HOURS * 3_600_000,
     retryBaseMs: config.RETRY_BASE_MS,
@@ -135,10 +142,18 @@ export function composeBatchWork(
     random: Math.random,
   });
   const slots = Math.max(1, Math.round(config.MAX_CONCURRENT_WORKERS / config.MAX_CONCURRENT_REQUESTS));
-  const engine = createEngine({
+  const engine: Engine = createEngine({
     database,
     logger,
-    kinds: [rows, ...icons.kinds((batchId, line) => batchEvents.say(batchId, outputLine(batchId, line)))],
+    kinds: [
+      rows,
+      products.kind({
+        source: sourceWith(Math.min(memoryBytes, mostHeldBytes) / catalogShare),
+        runPixelWork: pixelWork(),
+        read: (id) => engine.read(id),
+      }),
+      ...icons.kinds((batchId, line) => batchEvents.say(batchId, outputLine(batchId, line))),
+    ],
     ...(onItem ? { onItem } : {}),
     ...(onPurged ? { onPurged } : {}),
     ...(onStopped ? { onStopped } : {}),
@@ -153,6 +168,7 @@ export function composeBatchWork(
   const kindEvents = [
     createAnalysisEvents({ engine, waitingUntil: models.waitingUntil, now }),
     createIconEvents({ engine, now }),
+    createCatalogEvents({ engine }),
   ];
   const ends = createEnds(async (id) => {
     const batch = await engine.read(id);

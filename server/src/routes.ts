@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import type { BatchWork } from "./batch-work.ts";
 import { analysisRoutes } from "./features/analysis/routes.ts";
 import { sampleRoutes } from "./features/analysis/samples/routes.ts";
+import { catalogRoutes } from "./features/catalog/routes.ts";
 import { iconRoutes } from "./features/icons/routes.ts";
 import { mediaRoutes } from "./features/media/routes.ts";
 import { auditRoutes } from "./features/operations/audit-routes.ts";
@@ -29,6 +30,7 @@ import type { Admission } from "./platform/limits/admission.ts";
 import { limitTo } from "./platform/limits/inbound.ts";
 import type { Metrics } from "./platform/metrics.ts";
 import type { Webhooks } from "./platform/webhooks/webhooks.ts";
+import type { ProductCatalog } from "./product-catalog.ts";
 import type { Storage } from "./storage.ts";
 
 /** What the service was put together of, as far as requests reach it. */
@@ -46,6 +48,7 @@ interface Parts {
   readonly work: BatchWork;
   readonly media: Media;
   readonly icons: Icons;
+  readonly products: ProductCatalog;
   readonly ledger: Ledger;
   readonly audit: Audit;
   readonly trail: Trail;
@@ -64,6 +67,7 @@ export const routesOf: FastifyPluginAsync<Parts> = async (scope, parts) => {
     work,
     media,
     icons,
+    products,
     ledger,
     audit,
     trail,
@@ -108,6 +112,10 @@ export const routesOf: FastifyPluginAsync<Parts> = async (scope, parts) => {
     ...{ ...icons.routes, engine: work.engine, ends: work.ends },
     ...{ downloads, idempotency, trail },
   });
+  await scope.register(catalogRoutes, {
+    ...{ ...products.routes, engine: work.engine },
+    ...{ downloads, idempotency, trail },
+  });
   await scope.register(mediaRoutes, { ...media.routes, idempotency, trail });
   await scope.register(webhookRoutes, {
     ...{ webhooks, trail, now: () => new Date() },
@@ -144,7 +152,7 @@ export const routesOf: FastifyPluginAsync<Parts> = async (scope, parts) => {
     summaries: { prepare: admission.state },
     capabilities: {
       supported_providers: catalog.providers().map(({ name }) => name),
-      features: ["prepare", "analysis", "media", "icons"],
+      features: ["prepare", "analysis", "media", "icons", "catalog"],
       read_formats: ["JPEG", "PNG", "GIF", "WEBP"],
       write_formats: ["JPEG", "PNG", "WEBP"],
     },

@@ -51,7 +51,11 @@ export function composeStorage(
     assets: createAssets({ database, files, resize: sizes.resize, now }),
     links: createLinks({
       secret: secrets.linkSecret,
-      signed: { media: config.AUTH === "all", icons: config.AUTH !== "off" },
+      signed: {
+        media: config.AUTH === "all",
+        icons: config.AUTH !== "off",
+        catalog: config.AUTH === "all",
+      },
       lifeMs: config.IMAGE_LINK_DAYS * dayMs,
       basePath: config.BASE_PATH,
       publicBase: config.IMAGE_STORAGE_PUBLIC_URL ?? null,

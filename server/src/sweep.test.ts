@@ -6,7 +6,7 @@ import { startSweeping } from "./sweep.ts";
 const hour = 3_600_000;
 const day = 24 * hour;
 
-test("every hour what is out of date goes: addresses, calls and deliveries after a month", async () => {
+test("every hour what is out of date goes: addresses, images of catalogs, calls and deliveries after a month", async () => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) });
   onTestFinished(() => void vi.useRealTimers());
   const swept: unknown[] = [];
@@ -24,7 +24,8 @@ test("every hour what is out of date goes: addresses, calls and deliveries after
   await vi.advanceTimersByTimeAsync(1);
   const once = [
     "idempotency",
-    [expect.any(String), 30],
+    ["analysis/address/", 30],
+    ["catalog/image/", 30],
     ["calls", 30],
     ["deliveries", 30],
     ["icons", 0],
@@ -35,5 +36,5 @@ test("every hour what is out of date goes: addresses, calls and deliveries after
   expect(swept).toEqual([...once, ...once]);
   stop();
   await vi.advanceTimersByTimeAsync(2 * hour);
-  expect(swept).toHaveLength(12);
+  expect(swept).toHaveLength(14);
 });

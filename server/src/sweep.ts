@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Engine } from "./engine/engine.ts";
 import { addressKeys } from "./features/analysis/rows.kind.ts";
+import { imageKeys } from "./features/catalog/make-image.ts";
 import type { Ledger } from "./models/ledger/contract.ts";
 import type { Config } from "./platform/config.ts";
 import type { Idempotency } from "./platform/idempotency/idempotency.ts";
@@ -32,6 +33,7 @@ export function startSweeping(
   const sweep = async () => {
     await idempotency.sweep();
     await engine.forget(addressKeys, new Date(Date.now() - addressesKeptMs(config)));
+    await engine.forget(imageKeys, new Date(Date.now() - imagesKnownMs));
     await ledger.forget(new Date(Date.now() - callsKeptMs));
     await webhooks.forget(new Date(Date.now() - deliveriesKeptMs));
     await icons.sweep(new Date());
@@ -43,6 +45,9 @@ export function startSweeping(
   }, sweepMs);
   return () => clearInterval(sweeping);
 }
+
+/** Images of catalogs that are uploaded now and then: afterwards they are fetched whole again. */
+const imagesKnownMs = 30 * 24 * 3_600_000;
 
 /** For whoever compares single calls with what a provider shows of its last month; sums are kept for good. */
 const callsKeptMs = 30 * 24 * 3_600_000;

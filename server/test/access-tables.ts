@@ -104,6 +104,12 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
     // Also by a signed link, with no credential: see the tests of icons.
     "GET /api/images/*",
   ],
+  "ask catalog": ["POST /api/v1/upload", "POST /api/v1/status/:request_id/cancel"],
+  catalog: ["GET /api/v1/status/:request_id", "GET /api/v1/status/:request_id/csv"],
+  // With AUTH=all of those who are let in only some may: see the tests of the catalog.
+  "catalog webhook": ["POST /api/v1/webhook/configure"],
+  // Also by a signed link, with no credential: see the tests of the catalog.
+  "catalog images": ["GET /api/v1/images/processed/:file"],
   // Also by a ticket, with no credential: see the tests of streams.
   events: ["GET /api/v1/events"],
   tickets: ["POST /api/v1/events/tickets"],
@@ -141,66 +147,78 @@ export const expectedAccess: Readonly<Record<string, Access>> = {
     environment: {},
     entra: false,
     table: `
-          none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
-analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-ask icons 401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401
-docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-events    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-icons     401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
-media     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-operator  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
-prepare   401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
-probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-stats     401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
-tickets   401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok
-webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+                none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+analysis        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+ask catalog     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+ask icons       401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401
+catalog images  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+catalog webhook 401  401     401     401   401   401 ok  403    401   401   401    401         401           401
+catalog         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+docs            ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+events          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+icons           401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
+media           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+metrics         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+operator        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+preflight       ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+prepare         401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
+probes          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+sign-in         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+stats           401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
+tickets         401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok
+webhooks        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 `,
   },
   "AUTH=contract with Entra ID": {
     environment: {},
     entra: true,
     table: `
-          none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
-analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-ask icons 401  401     401     ok    ok    ok  401 401    ok    401   ok     401         401           401
-docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-events    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-icons     401  401     401     ok    ok    ok  401 401    ok    401   ok     401         401           401     401
-media     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-operator  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
-prepare   401  401     401     401   401   ok  401 401    ok    401   ok     401         401           401     401
-probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-stats     401  401     401     403   ok    403 403 401    403   401   ok     401         401           403     page
-tickets   401  401     401     ok    ok    ok  ok  401    ok    401   ok     401         401           ok
-webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+                none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+analysis        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+ask catalog     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+ask icons       401  401     401     ok    ok    ok  401 401    ok    401   ok     401         401           401
+catalog images  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+catalog webhook 401  401     401     401   401   401 ok  403    ok    401   ok     401         401           401
+catalog         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+docs            ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+events          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+icons           401  401     401     ok    ok    ok  401 401    ok    401   ok     401         401           401     401
+media           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+metrics         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+operator        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+preflight       ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+prepare         401  401     401     401   401   ok  401 401    ok    401   ok     401         401           401     401
+probes          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+sign-in         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+stats           401  401     401     403   ok    403 403 401    403   401   ok     401         401           403     page
+tickets         401  401     401     ok    ok    ok  ok  401    ok    401   ok     401         401           ok
+webhooks        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 `,
   },
   "AUTH=contract with Entra ID, in production off loopback": {
     environment: { AUTH: "contract", HOST: "0.0.0.0", ENVIRONMENT: "production" },
     entra: true,
     table: `
-          none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
-analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-ask icons 401  401     401     ok    ok    401 401 401    ok    401   ok     401         401           401
-docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-events    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-icons     401  401     401     ok    ok    401 401 401    ok    401   ok     401         401           401     401
-media     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-metrics   401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
-operator  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
-prepare   401  401     401     401   401   401 401 401    ok    401   ok     401         401           401     401
-probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-stats     401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
-tickets   401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok
-webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+                none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+analysis        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+ask catalog     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+ask icons       401  401     401     ok    ok    401 401 401    ok    401   ok     401         401           401
+catalog images  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+catalog webhook 401  401     401     401   401   401 ok  403    ok    401   ok     401         401           401
+catalog         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+docs            ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+events          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+icons           401  401     401     ok    ok    401 401 401    ok    401   ok     401         401           401     401
+media           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+metrics         401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
+operator        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+preflight       ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+prepare         401  401     401     401   401   401 401 401    ok    401   ok     401         401           401     401
+probes          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+sign-in         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+stats           401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
+tickets         401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok
+webhooks        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 `,
   },
   "AUTH=contract with a token for the metrics": {
@@ -210,88 +228,104 @@ webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok 
     },
     entra: false,
     table: `
-          none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
-analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-ask icons 401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401
-docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-events    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-icons     401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
-media     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-metrics   401  401     401     401   401   401 401 401    401   401   401    401         ok            401     401
-operator  401  401     401     403   ok    403 403 401    401   401   401    ok          401           403     page
-preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
-prepare   401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
-probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-stats     401  401     401     403   ok    403 403 401    401   401   401    ok          401           403     page
-tickets   401  401     401     ok    ok    ok  ok  401    401   401   401    ok          401           ok
-webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+                none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+analysis        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+ask catalog     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+ask icons       401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401
+catalog images  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+catalog webhook 401  401     401     401   401   401 ok  403    401   401   401    401         401           401
+catalog         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+docs            ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+events          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+icons           401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
+media           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+metrics         401  401     401     401   401   401 401 401    401   401   401    401         ok            401     401
+operator        401  401     401     403   ok    403 403 401    401   401   401    ok          401           403     page
+preflight       ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+prepare         401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
+probes          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+sign-in         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+stats           401  401     401     403   ok    403 403 401    401   401   401    ok          401           403     page
+tickets         401  401     401     ok    ok    ok  ok  401    401   401   401    ok          401           ok
+webhooks        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 `,
   },
   "AUTH=all": {
     environment: { AUTH: "all" },
     entra: false,
     table: `
-          none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
-analysis  401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
-ask icons 401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok
-docs      401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
-events    401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
-icons     401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
-media     401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
-metrics   401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
-operator  401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
-preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
-prepare   401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
-probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-stats     401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
-tickets   401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok
-webhooks  401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
+                none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+analysis        401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
+ask catalog     401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok
+ask icons       401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok
+catalog images  401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
+catalog webhook 401  401     401     403   ok    403 ok  401    401   401   401    401         401           403
+catalog         401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
+docs            401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
+events          401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
+icons           401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
+media           401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
+metrics         401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
+operator        401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
+preflight       ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+prepare         401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
+probes          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+sign-in         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+stats           401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
+tickets         401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok
+webhooks        401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
 `,
   },
   "AUTH=all with Entra ID, in production off loopback": {
     environment: { HOST: "0.0.0.0", ENVIRONMENT: "production" },
     entra: true,
     table: `
-          none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
-analysis  401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
-ask icons 401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok
-docs      401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
-events    401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
-icons     401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
-media     401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
-metrics   401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
-operator  401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
-preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
-prepare   401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
-probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-stats     401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
-tickets   401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok
-webhooks  401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
+                none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+analysis        401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
+ask catalog     401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok
+ask icons       401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok
+catalog images  401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
+catalog webhook 401  401     401     403   ok    401 ok  401    403   401   ok     401         401           403
+catalog         401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
+docs            401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
+events          401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
+icons           401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
+media           401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
+metrics         401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
+operator        401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
+preflight       ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+prepare         401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
+probes          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+sign-in         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+stats           401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
+tickets         401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok
+webhooks        401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
 `,
   },
   "AUTH=off": {
     environment: { AUTH: "off" },
     entra: true,
     table: `
-          none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
-analysis  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-ask icons ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
-docs      ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-events    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-icons     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-media     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-metrics   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-operator  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-preflight ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
-prepare   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-probes    ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-sign-in   ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-stats     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-tickets   401  401     401     ok    ok    ok  ok  401    ok    401   ok     401         401           ok
-webhooks  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+                none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
+analysis        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+ask catalog     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+ask icons       ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+catalog images  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+catalog webhook ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+catalog         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+docs            ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+events          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+icons           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+media           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+metrics         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+operator        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+preflight       ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
+prepare         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+probes          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+sign-in         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+stats           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+tickets         401  401     401     ok    ok    ok  ok  401    ok    401   ok     401         401           ok
+webhooks        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 `,
   },
 };

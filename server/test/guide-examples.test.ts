@@ -6,15 +6,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../src/platform/database/database.ts";
 import { migrationsFolder } from "../src/stored.ts";
 import { routeGroups } from "./access-tables.ts";
-import {
-  type CodeBlock,
-  codeBlocks,
-  exampleFolder,
-  pointedTo,
-  readDocument,
-  repository,
-  run,
-} from "./documents.ts";
+import { codeBlocks, exampleFolder, pointedTo, readDocument, repository, run } from "./documents.ts";
+import { expectShown, impatient, patient, runCommands } from "./guides.ts";
 import { describeWith } from "./needs.ts";
 import { listenApp, temporaryDataDir } from "./world.ts";
 
@@ -91,9 +84,6 @@ test("the guide names every header of facts, and no other", async () => {
   expect(named.sort()).toEqual(exposed.sort());
 });
 
-/** These open a database, read pictures and wait between two looks, as clients do. */
-const patient = { timeout: 120_000 };
-
 async function openEmpty(dataDir: string) {
   const database = await openDatabase({
     url: undefined,
@@ -111,16 +101,6 @@ async function openEmpty(dataDir: string) {
 
 /** A database of its own: what other tests have learned would be answered from the cache. */
 const listenAlone = async () => listenApp({ DATA_DIR: await temporaryDataDir() });
-
-/**
- * Lets an example that looks again after some seconds look after a twentieth of them: a client waits so long for the
- * server's sake, and here there is one.
- */
-const impatient = (example: string) =>
-  example
-    .replaceAll("sleep 2; done", "sleep 0.1; done")
-    .replace(/setTimeout\(wake, (.+)\)\);$/gm, "setTimeout(wake, ($1) / 20));")
-    .replace(/time\.sleep\((.+)\)$/gm, "time.sleep(($1) / 20)");
 
 describeWith("curl", "the curl examples of the guide to analysis", () => {
   test("run in their order, and their answers are the ones shown", patient, async () => {
@@ -167,34 +147,6 @@ describeWith("python3-requests", "the Python example of the guide to analysis", 
     );
   });
 });
-
-/**
- * Runs the commands of a guide in their order.
- *
- * @returns what each block printed, by the block
- */
-async function runCommands(guide: readonly CodeBlock[], baseUrl: string, folder: string) {
-  const commands = guide.filter(({ language, text }) => language === "sh" && text.includes("curl "));
-  const mark = "=== next block";
-  const script = commands.map(({ text }) => text).join(`echo "${mark}"\n`);
-  const failing = pointedTo(baseUrl, impatient(script)).replaceAll(
-    "curl -sS",
-    "curl -sS --fail-with-body -w '\\n'",
-  );
-  const printed = (await run(folder, "sh", ["-ec", failing])).split(`${mark}\n`);
-  return new Map(commands.map((block, index) => [block, printed[index] ?? ""]));
-}
-
-/** Each answer that a guide shows is the last line that the commands above it print. */
-function expectShown(guide: readonly CodeBlock[], printed: ReadonlyMap<CodeBlock, string>, labels: string[]) {
-  const shown = guide.filter(({ language, label }) => language === "json" && label !== "");
-  expect(shown.map(({ label }) => label)).toEqual(labels);
-  for (const block of shown) {
-    const above = guide.slice(0, guide.indexOf(block)).findLast((each) => printed.has(each));
-    const answer = above && printed.get(above)?.trim().split("\n").at(-1);
-    expect(JSON.parse(answer ?? "null"), block.label).toMatchObject(JSON.parse(block.text));
-  }
-}
 
 describeWith("curl", "the curl examples of the guide to exports", () => {
   test("run in their order, and what they bring is what is shown", patient, async () => {

@@ -2,7 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readHeader } from "@fovea/imaging";
 import { expect, test } from "vitest";
+import { catalogClient } from "./catalog/client.ts";
 import { codeBlocks, exampleFolder, pointedTo, readDocument, run } from "./documents.ts";
+import { patient } from "./guides.ts";
 import { describeWith } from "./needs.ts";
 import { listenApp } from "./world.ts";
 
@@ -76,6 +78,17 @@ describeWith("curl", "the command of the README that makes an icon", () => {
   });
 });
 
+describeWith("curl", "the commands of the README that make a catalog smaller", () => {
+  test("have an image made smaller, and tell of it", patient, async () => {
+    const { baseUrl } = await listenApp();
+    const script = blocks.find(({ text }) => text.includes("/api/v1/upload"))?.text ?? "";
+    const first = JSON.parse(await run(await exampleFolder(), "sh", ["-ec", pointedTo(baseUrl, script)]));
+    const ended = await catalogClient(baseUrl).ended(first.request_id);
+    expect(ended.products[0]).toMatchObject({ product_name: "Mug", errors: [] });
+    expect(ended.saved_bytes).toBeGreaterThan(0);
+  });
+});
+
 test("the figures under the picture are those of the answers", () => {
   const alternative = /!\[([^\]]*)\]\(docs\/images\/before-after\.png\)/.exec(readme)?.[1] ?? "";
   const tokensBefore = JSON.parse(shown("json")).metadata.estimated_tokens as number;
@@ -90,15 +103,9 @@ test("the README makes one promise, of at most 15 words", () => {
   expect(promise.split(" ").length).toBeLessThanOrEqual(15);
 });
 
-test("APIs that the README calls planned answer 404", async () => {
-  const { baseUrl, token } = await listenApp();
-  const planned = [...readme.matchAll(/^\|.*`POST (\S+)` \| planned \|$/gm)].map(([, path]) => path);
-  expect(planned).toHaveLength(1);
-  for (const path of planned) {
-    const { status } = await fetch(baseUrl + path, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}` },
-    });
-    expect(status, path).toBe(404);
-  }
+test("the main endpoint of each API that the README names is there", async () => {
+  const { app } = await listenApp();
+  const named = [...readme.matchAll(/^\| \w+ \|.*`(POST \S+)` \|$/gm)].map(([, endpoint = ""]) => endpoint);
+  expect(named).toHaveLength(5);
+  expect(app.routes.map(({ method, path }) => `${method} ${path}`)).toEqual(expect.arrayContaining(named));
 });

@@ -5,7 +5,7 @@ import type { Asset, NewAsset } from "./asset.ts";
 import { createDerive, type Derived, type Resize } from "./derive.ts";
 import type { DerivedSize } from "./derived-size.ts";
 import { createRemoval } from "./removal.ts";
-import { findAssets, findNamedAsset, insertAssets } from "./store.ts";
+import { findAssets, findNamedAsset, insertAssets, keepAsset } from "./store.ts";
 import { type ReadWhole, readWhole } from "./whole.ts";
 
 export interface AssetsSettings {
@@ -35,6 +35,13 @@ export interface Assets {
   findMany(ids: readonly string[]): Promise<ReadonlyMap<string, Asset>>;
   /** By the name of its file. */
   findNamed(name: string): Promise<Asset | null>;
+  /**
+   * Has it stay at least so long.
+   *
+   * @param until null for good
+   * @returns false where there is none, or it has expired
+   */
+  keep(id: string, until: Date | null): Promise<boolean>;
   /** @returns null where its bytes are gone, or are not those that were stored */
   open(asset: Asset, options?: ReadOptions): Promise<OpenFile | null>;
   /** Its bytes, for work on them: what they are is checked. */
@@ -84,6 +91,7 @@ export function createAssets({ database, files, resize, now }: AssetsSettings): 
     insert: insertAssets,
     find,
     findMany,
+    keep: (id, until) => keepAsset(sql, id, { until, now: now() }),
     findNamed: (name) => findNamedAsset(sql, name, now()),
     open,
     readWhole: readWhole({ find, open }),

@@ -9,7 +9,7 @@ function setup(changes: Partial<LinksSettings> = {}) {
   let now = new Date("2026-11-21T12:34:56.789Z");
   const links = createLinks({
     secret: Buffer.from("bytes that sign links in tests only"),
-    signed: { media: true, icons: true },
+    signed: { media: true, icons: true, catalog: true },
     lifeMs: 7 * dayMs,
     basePath: "/images",
     publicBase: null,
@@ -68,7 +68,7 @@ test("nothing else opens by it: neither another picture, nor a later time, nor w
 
 test("links are bare where nobody is asked for a credential, and public ones are those of the storage", () => {
   const { links } = setup({
-    signed: { media: false, icons: false },
+    signed: { media: false, icons: false, catalog: false },
     basePath: "",
     publicBase: "https://cdn.example/pictures/",
   });

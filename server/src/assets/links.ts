@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { extname } from "node:path/posix";
 import type { FastifyRequest } from "fastify";
 import { createLiterals } from "../platform/auth/literal.ts";
 import type { Asset } from "./asset.ts";
@@ -9,7 +10,7 @@ export interface LinksSettings {
   /**
    * Which links carry their own leave: those to where reading asks for a credential, which no `<img>` can send.
    */
-  readonly signed: { readonly media: boolean; readonly icons: boolean };
+  readonly signed: { readonly media: boolean; readonly icons: boolean; readonly catalog: boolean };
   /** How long a link opens at least. */
   readonly lifeMs: number;
   /** Empty, or the prefix of every path, such as `/images`. */
@@ -32,6 +33,8 @@ export interface Links {
    * @param name of an icon's file, made of letters of names alone: `tools/tools_20260102030405_0a1b2c3d.png`
    */
   iconPath(name: string): string;
+  /** `/api/v1/images/processed/<id>.<extension>`, in the same way. */
+  processedPath(asset: Pick<Asset, "id" | "name">): string;
   /** Whether the address of the request is a link of this service that has not expired. */
   opens(request: Pick<FastifyRequest, "url">): boolean;
   /** The address at the storage itself; null where it is not public. */
@@ -48,9 +51,12 @@ const dayMs = 24 * 3_600_000;
 const mediaPath = /^\/api\/v1\/media\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\/?$/i;
 const iconPath = /^\/api\/(images\/[a-z0-9_]+\/[a-z0-9_]+\.[a-z]+)$/;
 
-/** What a link to this path is signed as: no name of an icon's file is an id. */
+const processedPath =
+  /^\/api\/v1\/(images\/processed\/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\.[a-z]+)$/;
+
+/** What a link to this path is signed as: no name of an icon's file is an id, or has one in it. */
 const subjectOf = (path: string): string | undefined =>
-  mediaPath.exec(path)?.[1]?.toLowerCase() ?? iconPath.exec(path)?.[1];
+  mediaPath.exec(path)?.[1]?.toLowerCase() ?? iconPath.exec(path)?.[1] ?? processedPath.exec(path)?.[1];
 
 export function createLinks(settings: LinksSettings): Links {
   const { secret, signed, lifeMs, basePath, publicBase, now } = settings;
@@ -75,6 +81,11 @@ export function createLinks(settings: LinksSettings): Links {
     iconPath(name) {
       const path = `${basePath}/api/images/${name}`;
       return signed.icons ? withLeave(path, `images/${name}`) : path;
+    },
+    processedPath({ id, name }) {
+      const subject = `images/processed/${id}${extname(name)}`;
+      const path = `${basePath}/api/v1/${subject}`;
+      return signed.catalog ? withLeave(path, subject) : path;
     },
     opens({ url }) {
       const [path = "", query = ""] = url.split(/\?(.*)/s);

@@ -57,6 +57,24 @@ export async function findNamedAsset(
   return row ? ((await findAssets(database, [row.id], now)).get(row.id) ?? null) : null;
 }
 
+/** Moves its end later, never sooner. @returns false where there is none that can still be had */
+export async function keepAsset(
+  database: QueryExecutorProvider,
+  id: string,
+  { until, now }: { readonly until: Date | null; readonly now: Date },
+): Promise<boolean> {
+  if (!uuid.test(id)) return false;
+  const { rows } = await sql`
+    update assets set expires_at = case
+      when expires_at is null or ${until}::timestamptz is null then null
+      else greatest(expires_at, ${until}::timestamptz)
+    end
+    where id = ${id}::uuid and not ${isExpired(now)}
+    returning 1
+  `.execute(database);
+  return rows.length > 0;
+}
+
 /** Where the bytes of an asset are, and whose others are made from them. */
 export interface Stored {
   readonly id: string;

@@ -22,7 +22,7 @@ test.each(Object.keys(settings))("%s has one row of three cells", (name) => {
 });
 
 test("a setting without effect is marked as reserved, and a working one is not", () => {
-  expect(rowOf("IMGUR_CLIENT_ID")[0]).toContain("**reserved**");
+  expect(rowOf("OTEL_EXPORTER_OTLP_ENDPOINT")[0]).toContain("**reserved**");
   expect(rowOf("PORT")[0]).not.toContain("reserved");
 });
 

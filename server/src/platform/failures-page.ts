@@ -3,12 +3,12 @@ import { failures } from "./failures.ts";
 
 const introduction = `# Errors
 
-A row of a batch can fail, a media job, and an icon, which are this page; and a request.
+A row of a batch can fail, a media job, an icon, and an image of a catalog, which are this page; and a request.
 
 **A request** that is refused says so in its status, in a sentence in its body, and by a code in the header
 \`X-Error-Code\`. These codes are in the guide of the API that was called: [prepare](prepare.md#errors),
-[analysis](analysis.md#errors), [media](media.md#errors), [icons](icons.md#errors), [webhooks](webhooks.md#errors),
-[live events](events.md#errors).
+[analysis](analysis.md#errors), [media](media.md#errors), [icons](icons.md#errors), [catalog](catalog.md#errors),
+[webhooks](webhooks.md#errors), [live events](events.md#errors).
 
 **A row** of a batch that cannot be done does not stop the others. Its result has a code, and that code is the same
 everywhere: in the results, in exports, in the dashboard, and as \`error_type\` in the error analysis of the batch. Match on
@@ -19,6 +19,8 @@ the code; the sentences may change.
 
 **An icon** that cannot be made has one of the same codes: a single one as \`error\` of the answer, which is then a 500, one of a
 batch as \`error_code\` in the \`metadata\` of its result.
+
+**An image of a catalog** that cannot be made has one of these codes as \`error_code\`, in \`outputs\` and \`errors\` of its product.
 
 "Again" tells whether the same row may succeed when it is tried again with nothing else changed. Failures of the network
 that pass by themselves have been tried three times, with pauses, before a row gets its code.

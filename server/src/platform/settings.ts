@@ -1,5 +1,6 @@
 import { access } from "./settings/access.ts";
 import { batches } from "./settings/batches.ts";
+import { catalog } from "./settings/catalog.ts";
 import { icons } from "./settings/icons.ts";
 import { limits } from "./settings/limits.ts";
 import { listening } from "./settings/listening.ts";
@@ -24,6 +25,7 @@ export const settings = {
   ...providers,
   ...media,
   ...icons,
+  ...catalog,
   ...batches,
   ...telemetry,
 } as const;

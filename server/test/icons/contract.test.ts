@@ -60,7 +60,7 @@ test("a picture is shown to who has its signed address or is its owner, and to n
   const { DATA_DIR: dataDir, JWT_SECRET_KEY: jwtSecretKey, WEBHOOK_SECRET: webhookSecret } = service.config;
   const longAgo = createLinks({
     secret: loadSecrets({ dataDir, jwtSecretKey, webhookSecret }).linkSecret,
-    ...{ signed: { media: true, icons: true }, lifeMs: 1_000, basePath: "", publicBase: null },
+    ...{ signed: { media: true, icons: true, catalog: true }, lifeMs: 1_000, basePath: "", publicBase: null },
     now: () => new Date("2026-01-01T00:00:00Z"),
   });
   const flipped = `${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`;

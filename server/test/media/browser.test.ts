@@ -78,7 +78,13 @@ test("only what is signed opens, for as long as it is", async () => {
   const linkOf = (now: number) =>
     baseUrl +
     createLinks({
-      ...{ secret, lifeMs, signed: { media: true, icons: true }, basePath: "", publicBase: null },
+      ...{
+        secret,
+        lifeMs,
+        signed: { media: true, icons: true, catalog: true },
+        basePath: "",
+        publicBase: null,
+      },
       now: () => new Date(now),
     }).path(picture);
   // Links end with a day: when this one was signed, as far as it tells.

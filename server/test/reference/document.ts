@@ -7,7 +7,7 @@ interface CodeBlock {
   readonly code: string;
 }
 
-type Language = "bash" | "javascript" | "json" | "python" | "typescript";
+type Language = "bash" | "csv" | "http" | "javascript" | "json" | "python" | "typescript";
 
 export interface ReferenceDocument {
   /**

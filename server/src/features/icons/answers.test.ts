@@ -9,7 +9,16 @@ const at = (seconds: number) => new Date(Date.UTC(2024, 0, 1, 12, 0, seconds));
 /** Three categories of two icons each, of which three icons have ended after half a minute. */
 const batch: IconBatch = {
   ...{ id: "0b0e8400-e29b-41d4-a716-446655440000", kind: "icons", owner: "o", name: "", state: "processing" },
-  ...{ priority: 0, items: 6, succeeded: 2, failed: 1, chunks: 1, chunksCompleted: 0, chunksFailed: 0 },
+  ...{
+    priority: 0,
+    items: 6,
+    succeeded: 2,
+    failed: 1,
+    amount: 0,
+    chunks: 1,
+    chunksCompleted: 0,
+    chunksFailed: 0,
+  },
   ...{ createdAt: at(-1), startedAt: at(0), completedAt: null, pausedAt: null, pausedMs: 0, reason: null },
   ...{ windowAt: null, windowProcessed: 0, deletedAt: null, purgeAfter: null, resettingSince: null },
   options: {

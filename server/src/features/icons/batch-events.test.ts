@@ -12,7 +12,7 @@ const id = "0b0e8400-e29b-41d4-a716-446655440000";
 /** Of four icons. */
 const batch = (part: Partial<Batch>): Batch => ({
   ...{ id, kind: "icons", owner: "ann", name: "", priority: 0, items: 4, chunks: 1, options },
-  ...{ state: "processing", succeeded: 0, failed: 0, chunksCompleted: 0, chunksFailed: 0 },
+  ...{ state: "processing", succeeded: 0, failed: 0, amount: 0, chunksCompleted: 0, chunksFailed: 0 },
   ...{ createdAt: at, startedAt: at, completedAt: null, pausedAt: null, pausedMs: 0, reason: null },
   ...{ windowAt: null, windowProcessed: 0, deletedAt: null, purgeAfter: null, resettingSince: null },
   ...part,

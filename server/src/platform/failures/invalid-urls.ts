@@ -61,6 +61,13 @@ export const invalidUrls = {
     category: "invalid_urls",
   },
 
+  no_images: {
+    sentence: "The product of the catalog names no image.",
+    cause: "Its cell of addresses is empty, or stands in another column.",
+    fix: "Fill the cell, and upload the product again.",
+    retryable: false,
+    category: "invalid_urls",
+  },
   asset_not_found: {
     sentence: "There is no stored picture with this id.",
     cause: "A typing error in the asset:// address, or a picture that was deleted.",

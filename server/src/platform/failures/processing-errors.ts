@@ -18,7 +18,9 @@ export const processingErrors = {
   },
   unsupported_format: {
     sentence: "The picture has a format that is not read.",
-    cause: "It is an image, but not JPEG, PNG, GIF or WebP: an SVG, TIFF, HEIC or AVIF.",
+    cause:
+      "It is an image, but not JPEG, PNG, GIF or WebP: an SVG, HEIC, TIFF or AVIF. A catalog reads TIFF, AVIF and BMP too, " +
+      "but for rare codings.",
     fix: "Convert it, or link to another version.",
     retryable: false,
     category: "processing_errors",
@@ -125,7 +127,7 @@ export const processingErrors = {
   cancelled: {
     sentence: "The batch was cancelled before this row was done.",
     cause: "Somebody cancelled it.",
-    fix: "Start the batch again by force-start: rows that are done are kept.",
+    fix: "Start the batch again by force-start: rows that are done are kept. Upload a catalog again.",
     retryable: true,
     category: "processing_errors",
   },

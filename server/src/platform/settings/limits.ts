@@ -37,7 +37,7 @@ export const limits = {
     wholeNumber(64, 1_048_576).optional(),
     "Limits",
     "a quarter of the memory, at most 4096",
-    "Estimated memory that pictures being worked on and uploads being received may take together.",
+    "Estimated memory that pictures being worked on and uploads being received may take together; for those of batches, and of catalogs, as much again each.",
   ),
   PREPARE_DEADLINE_SECONDS: describe(
     wholeNumber(1, 600).default(25),

@@ -1,15 +1,5 @@
 import { z } from "zod";
-import {
-  describe,
-  httpUrl,
-  later,
-  list,
-  oneOf,
-  secretList,
-  serviceAddress,
-  text,
-  wholeNumber,
-} from "./kinds.ts";
+import { describe, httpUrl, list, oneOf, secretList, serviceAddress, text, wholeNumber } from "./kinds.ts";
 
 /** Models and what else is asked with keys. */
 export const providers = {
@@ -204,12 +194,16 @@ export const providers = {
     "`1`",
     "Starts that a process has under way there at a time.",
   ),
-  IMGUR_CLIENT_ID: describe(text.optional(), "Providers", "–", "Where catalog output goes when set.", later),
+  IMGUR_CLIENT_ID: describe(
+    text.optional(),
+    "Providers",
+    "–",
+    "Client-ID of an application at Imgur: images of catalogs go there instead of into the storage, where Imgur takes them.",
+  ),
   IMGUR_BASE_URL: describe(
     serviceAddress("https://api.imgur.com/3"),
     "Providers",
     "`https://api.imgur.com/3`",
     "Address of the Imgur API.",
-    later,
   ),
 } as const;
