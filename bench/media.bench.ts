@@ -130,7 +130,7 @@ async function mediaJobs(database: Database, files: ReturnType<typeof createFold
     links: createLinks({
       ...{
         secret: new Uint8Array(32),
-        signed: { media: false, icons: false },
+        signed: { media: false, icons: false, catalog: false },
         lifeMs: 1_000,
         basePath: "",
         publicBase: null,

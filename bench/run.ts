@@ -1,6 +1,8 @@
 import { analysis } from "./analysis.bench.ts";
 import { analysisKills } from "./analysis-kills.bench.ts";
 import { byteLimit } from "./byte-limit.bench.ts";
+import { catalog } from "./catalog.bench.ts";
+import { compressing } from "./compress.bench.ts";
 import { csv } from "./csv.bench.ts";
 import { database } from "./database.bench.ts";
 import { encoders } from "./encoders.bench.ts";
@@ -22,6 +24,10 @@ import { start } from "./start.bench.ts";
 import { webhooks } from "./webhooks.bench.ts";
 import { wire } from "./wire.bench.ts";
 
+/** What has more to print prints it with this. */
+const detailsFlag = "--details";
+const details = process.argv.includes(detailsFlag);
+
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   wire,
   analysis,
@@ -31,6 +37,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   purge,
   "pass-through": passThroughTimes,
   "byte-limit": byteLimit,
+  catalog: () => catalog({ details }),
   overload,
   database,
   engine,
@@ -40,6 +47,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   "quotas-fast": quotasFast,
   "quotas-batches": quotaBatches,
   encoders,
+  compress: compressing,
   icons,
   ipx,
   start,
@@ -49,10 +57,12 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   events,
 };
 
-const names = process.argv.slice(2);
+const names = process.argv.slice(2).filter((argument) => argument !== detailsFlag);
 const unknown = names.filter((name) => !(name in benches));
 if (names.length === 0 || unknown.length > 0) {
-  console.error(`Usage: npm run bench -- <name> …\n\nNames: ${Object.keys(benches).join(", ")}`);
+  console.error(
+    `Usage: npm run bench -- <name> … [${detailsFlag}]\n\nNames: ${Object.keys(benches).join(", ")}`,
+  );
   process.exit(1);
 }
 for (const name of names) {
