@@ -107,10 +107,10 @@ export function composeBatchWork(
       readAsset,
     });
   /** So has it its own turns at the cores: what takes seconds for each picture leaves the others their share. */
-  const pixelWork = () =>
+  const pixelWork = (slots: number) =>
     createRunPixelWork(
       createAdmission({
-        slots: availableParallelism(),
+        slots,
         memoryBytes,
         uploadBytes: 0,
         maxWaitMs: Number.POSITIVE_INFINITY,
@@ -133,7 +133,7 @@ export function composeBatchWork(
       },
     },
     source: sourceWith(Math.min(memoryBytes, mostHeldBytes)),
-    runPixelWork: pixelWork(),
+    runPixelWork: pixelWork(availableParallelism()),
     concurrency: config.MAX_CONCURRENT_REQUESTS,
     addressCacheMs: config.URL_CACHE_HOURS * 3_600_000,
     retryBaseMs: config.RETRY_BASE_MS,
@@ -149,7 +149,8 @@ export function composeBatchWork(
       rows,
       products.kind({
         source: sourceWith(Math.min(memoryBytes, mostHeldBytes) / catalogShare),
-        runPixelWork: pixelWork(),
+        // One more than cores: a picture that was made is also looked at and stored, and a core need not wait for that.
+        runPixelWork: pixelWork(availableParallelism() + 1),
         read: (id) => engine.read(id),
       }),
       ...icons.kinds((batchId, line) => batchEvents.say(batchId, outputLine(batchId, line))),
