@@ -23,8 +23,8 @@ describeServer("a catalog of two processes", (_server, place) => {
     const rows = numbers(500).map((row) => [`product ${row}`, urls[(row * 3) % urls.length] ?? ""] as const);
     const client = catalogClient(one.baseUrl);
     const id = await client.begin(csvOf(...rows));
-    // More than one process has under way: the other one is at it too.
-    await until(() => expect(origin.waiting().length).toBeGreaterThan(concurrency * slots));
+    // As many as one process has under way: the other one takes up what it has left.
+    await until(() => expect(origin.waiting().length).toBeGreaterThanOrEqual(concurrency * slots));
     origin.answer(1_000);
 
     const { products, progress } = await catalogClient(other.baseUrl).ended(id);
