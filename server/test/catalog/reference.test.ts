@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import sharp from "sharp";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
+import { statusResponse } from "../../src/features/catalog/schema.ts";
 import { until } from "../engine/world.ts";
 import { describeIfFound, describeWith } from "../needs.ts";
 import { type ReferenceDocument, referenceDocument, whyWithoutDocument } from "../reference/document.ts";
@@ -64,7 +65,7 @@ describeIfFound(referenceDocument("004"), "the catalog API's document", whyWitho
         const { body } = await curl(`/api/v1/status/${id}`);
         expect(["received", "processing", "completed"]).toContain(body["status"]);
         expect(body["status"]).toBe("completed");
-        return body as unknown as CatalogStatus;
+        return statusResponse.parse(body);
       });
       expect(Object.keys(ended)).toEqual(expect.arrayContaining(Object.keys(printed)));
       const [product = {}] = printed["products"] as object[];
