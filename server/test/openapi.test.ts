@@ -225,7 +225,7 @@ describe("/openapi.json", () => {
       };
     };
     const process = verb("/api/v1/process");
-    expect(process.request.required).toEqual(["image", "provider"]);
+    expect(process.request.required).toEqual(["image"]);
     expect(Object.keys(process.request.properties)).toEqual(["image", "provider", "options"]);
     expect(process.answer.required).toEqual(
       expect.arrayContaining([

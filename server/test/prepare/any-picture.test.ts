@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { readHeader } from "../../src/imaging/index.ts";
 import { loadCatalog } from "../../src/models/catalog.ts";
 import { modelView } from "../../src/models/vision-rules.ts";
+import { leaveToSoak } from "../needs.ts";
 import { page, photoPixels } from "../pictures.ts";
 import { temporaryFolder } from "../world.ts";
 import { dataUrl, fromDataUrl, prepareClient } from "./client.ts";
@@ -107,73 +108,75 @@ async function encoded(picture: Picture): Promise<Buffer> {
   return (kinds[picture.stored] ?? (() => upright.png()))().toBuffer();
 }
 
-test("for any picture and any options the result decodes, is within every limit, and is what the answer says", async () => {
-  const folder = await temporaryFolder();
-  const overrideFile = join(folder, "models.json");
-  await writeFile(overrideFile, JSON.stringify(tight));
-  const catalog = loadCatalog({ overrideFile });
-  const { process } = await prepareClient({ DATA_DIR: folder, LOG_LEVEL: "error" });
-  const named = { claude: "claude-sonnet-5-5", openai: "gpt-5.4-mini", gemini: undefined } as const;
+leaveToSoak("any picture with any options", () => {
+  test("for any picture and any options the result decodes, is within every limit, and is what the answer says", async () => {
+    const folder = await temporaryFolder();
+    const overrideFile = join(folder, "models.json");
+    await writeFile(overrideFile, JSON.stringify(tight));
+    const catalog = loadCatalog({ overrideFile });
+    const { process } = await prepareClient({ DATA_DIR: folder, LOG_LEVEL: "error" });
+    const named = { claude: "claude-sonnet-5-5", openai: "gpt-5.4-mini", gemini: undefined } as const;
 
-  await fc.assert(
-    fc.asyncProperty(pictures, requests, async (picture, { provider, isNamed, wishes }) => {
-      const source = await encoded(picture);
-      const header = readHeader(source);
-      const model = isNamed ? named[provider] : undefined;
-      const options = { ...wishes, ...(model === undefined ? {} : { model }) };
-      const answer = await process({ image: dataUrl(source), provider, options });
+    await fc.assert(
+      fc.asyncProperty(pictures, requests, async (picture, { provider, isNamed, wishes }) => {
+        const source = await encoded(picture);
+        const header = readHeader(source);
+        const model = isNamed ? named[provider] : undefined;
+        const options = { ...wishes, ...(model === undefined ? {} : { model }) };
+        const answer = await process({ image: dataUrl(source), provider, options });
 
-      const { bytes, mediaType } = fromDataUrl(answer.processed_image);
-      const decoded = sharp(bytes);
-      const { format, width, height } = await decoded.metadata();
-      const { channels } = (await decoded.raw().toBuffer({ resolveWithObject: true })).info;
-      expect(answer.dimensions).toEqual([width, height]);
-      expect(answer.processed_size).toBe(bytes.length);
-      expect(answer.processed_format).toBe(format.toUpperCase());
-      expect(mediaType).toBe(`image/${format}`);
-      expect(answer.original_size).toBe(source.length);
-      expect(answer.original_format).toBe(header.format.toUpperCase());
+        const { bytes, mediaType } = fromDataUrl(answer.processed_image);
+        const decoded = sharp(bytes);
+        const { format, width, height } = await decoded.metadata();
+        const { channels } = (await decoded.raw().toBuffer({ resolveWithObject: true })).info;
+        expect(answer.dimensions).toEqual([width, height]);
+        expect(answer.processed_size).toBe(bytes.length);
+        expect(answer.processed_format).toBe(format.toUpperCase());
+        expect(mediaType).toBe(`image/${format}`);
+        expect(answer.original_size).toBe(source.length);
+        expect(answer.original_format).toBe(header.format.toUpperCase());
 
-      const upright =
-        header.orientation < 5 ? [picture.width, picture.height] : [picture.height, picture.width];
-      const [fullWidth = 0, fullHeight = 0] = upright;
-      const chosen = model === undefined ? undefined : catalog.findModel(model);
-      const { envelope } = catalog.provider(provider);
-      expect(bytes.length).toBeLessThanOrEqual(chosen?.limits.max_image_bytes ?? envelope.max_image_bytes);
-      expect(width).toBeLessThanOrEqual(Math.min(fullWidth, wishes.max_dimension ?? 8000));
-      expect(height).toBeLessThanOrEqual(Math.min(fullHeight, wishes.max_dimension ?? 8000));
-      if (chosen === undefined) expect(Math.max(width, height)).toBeLessThanOrEqual(envelope.max_side);
-      // The shape is kept, to the rounding of one pixel in each direction.
-      expect(Math.abs(width * fullHeight - height * fullWidth)).toBeLessThanOrEqual(
-        1.01 * (fullWidth + fullHeight),
-      );
+        const upright =
+          header.orientation < 5 ? [picture.width, picture.height] : [picture.height, picture.width];
+        const [fullWidth = 0, fullHeight = 0] = upright;
+        const chosen = model === undefined ? undefined : catalog.findModel(model);
+        const { envelope } = catalog.provider(provider);
+        expect(bytes.length).toBeLessThanOrEqual(chosen?.limits.max_image_bytes ?? envelope.max_image_bytes);
+        expect(width).toBeLessThanOrEqual(Math.min(fullWidth, wishes.max_dimension ?? 8000));
+        expect(height).toBeLessThanOrEqual(Math.min(fullHeight, wishes.max_dimension ?? 8000));
+        if (chosen === undefined) expect(Math.max(width, height)).toBeLessThanOrEqual(envelope.max_side);
+        // The shape is kept, to the rounding of one pixel in each direction.
+        expect(Math.abs(width * fullHeight - height * fullWidth)).toBeLessThanOrEqual(
+          1.01 * (fullWidth + fullHeight),
+        );
 
-      const viewer = chosen ?? catalog.defaultModel(provider);
-      const view = modelView(viewer, width, height);
-      expect(answer.metadata.model_view).toMatchObject({
-        model: viewer.id,
-        width: view.width,
-        height: view.height,
-      });
-      if (chosen) expect([view.width, view.height]).toEqual([width, height]);
-      expect(answer.metadata.scale_to_original.x).toBeCloseTo(fullWidth / view.width, 3);
+        const viewer = chosen ?? catalog.defaultModel(provider);
+        const view = modelView(viewer, width, height);
+        expect(answer.metadata.model_view).toMatchObject({
+          model: viewer.id,
+          width: view.width,
+          height: view.height,
+        });
+        if (chosen) expect([view.width, view.height]).toEqual([width, height]);
+        expect(answer.metadata.scale_to_original.x).toBeCloseTo(fullWidth / view.width, 3);
 
-      if (wishes.format !== undefined) expect(answer.processed_format).toBe(wishes.format);
-      const isOpaque = (await sharp(bytes).stats()).isOpaque;
-      if (!answer.metadata.passed_through) expect(answer.metadata.has_transparency).toBe(!isOpaque);
-      if (wishes.preserve_transparency === false || format === "jpeg") expect(isOpaque).toBe(true);
-      expect(channels).toBeGreaterThanOrEqual(1);
-      expect(readHeader(bytes)).toMatchObject({
-        orientation: 1,
-        hasExif: false,
-        frames: 1,
-        bitsPerChannel: 8,
-      });
-      const { passed_through, quality_used, encodes } = answer.metadata;
-      expect(passed_through).toBe(encodes === 0);
-      if (passed_through || format === "png") expect(quality_used).toBeNull();
-      else expect(quality_used).toBeLessThanOrEqual(wishes.quality ?? 95);
-    }),
-    { numRuns: runs, seed: 8 },
-  );
-}, 120_000);
+        if (wishes.format !== undefined) expect(answer.processed_format).toBe(wishes.format);
+        const isOpaque = (await sharp(bytes).stats()).isOpaque;
+        if (!answer.metadata.passed_through) expect(answer.metadata.has_transparency).toBe(!isOpaque);
+        if (wishes.preserve_transparency === false || format === "jpeg") expect(isOpaque).toBe(true);
+        expect(channels).toBeGreaterThanOrEqual(1);
+        expect(readHeader(bytes)).toMatchObject({
+          orientation: 1,
+          hasExif: false,
+          frames: 1,
+          bitsPerChannel: 8,
+        });
+        const { passed_through, quality_used, encodes } = answer.metadata;
+        expect(passed_through).toBe(encodes === 0);
+        if (passed_through || format === "png") expect(quality_used).toBeNull();
+        else expect(quality_used).toBeLessThanOrEqual(wishes.quality ?? 95);
+      }),
+      { numRuns: runs, seed: 8 },
+    );
+  }, 120_000);
+});

@@ -94,6 +94,16 @@ test("a model is found by its name in any case and by an alias", async () => {
   }
 });
 
+test("a model has a provider of its own, which need not be named", async () => {
+  const { process, validate } = await prepareClient();
+  for (const provider of providerNames) {
+    const options = { model: catalog.defaultModel(provider).id };
+    const answer = await process({ image: referencePixel, options });
+    expect(answer.metadata).toMatchObject({ provider, model: options.model });
+    expect(await validate({ image: referencePixel, options })).toMatchObject({ provider, valid: true });
+  }
+});
+
 test("with a model the picture may stay in any format that the model takes", async () => {
   const { process } = await prepareClient();
   const webp = await sharp({ create: { width: 300, height: 200, channels: 3, background: "#336699" } })

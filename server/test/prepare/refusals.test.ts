@@ -100,6 +100,19 @@ describe("a wrong field is named, and its message says what is expected", () => 
       expect(error.message).toContain(field);
     }
   });
+
+  test("so is a provider that is missing, with the model that could stand in its place", async () => {
+    const { refuse } = await prepareClient();
+    const error = await refuse("/api/v1/process", { image: 1, options: { quality: 0 } });
+    for (const part of [
+      "image",
+      "provider: is required: one of claude, openai, gemini",
+      "options.model",
+      "options.quality",
+    ]) {
+      expect(error.message).toContain(part);
+    }
+  });
 });
 
 describe("is taken as it is meant:", () => {

@@ -31,15 +31,17 @@ export interface ImageLimits {
 /**
  * Without a model the provider's documented envelope holds; with one, what that model accepts and sees.
  *
+ * @param provider may be absent where there is a model, which has one
  * @throws {AppError} `validation_error` for a model that is unknown or another provider's
  */
 export function limitsFor(
   catalog: Catalog,
-  provider: ProviderName,
+  provider: ProviderName | undefined,
   modelId: string | undefined,
 ): ImageLimits {
-  const { envelope } = catalog.provider(provider);
   if (modelId === undefined) {
+    if (provider === undefined) throw new TypeError("limits of neither a provider nor a model");
+    const { envelope } = catalog.provider(provider);
     return {
       provider,
       model: null,
@@ -54,10 +56,12 @@ export function limitsFor(
   }
   const model = catalog.findModel(modelId);
   if (!model) throw unknownModel(modelId, catalog.suggest(modelId));
-  if (model.provider !== provider) throw otherProvidersModel(model.id, model.provider);
+  if (provider !== undefined && model.provider !== provider)
+    throw otherProvidersModel(model.id, model.provider);
+  const { envelope } = catalog.provider(model.provider);
   const { limits } = model;
   return {
-    provider,
+    provider: model.provider,
     model,
     viewer: model,
     // Where only the request is limited, an image alone in it may take three quarters: base64 adds a third.

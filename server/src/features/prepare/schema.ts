@@ -34,14 +34,29 @@ const lowerCase = (value: unknown) => (typeof value === "string" ? value.trim().
 const provider = z
   .preprocess(
     lowerCase,
-    z.enum(providerNames, {
-      error: (issue) =>
-        issue.input === undefined
-          ? `is required: one of ${providerNames.join(", ")}`
-          : `is not supported; expected one of ${providerNames.join(", ")}`,
-    }),
+    z
+      .enum(providerNames, { error: `is not supported; expected one of ${providerNames.join(", ")}` })
+      .optional(),
   )
-  .meta({ type: "string", enum: [...providerNames], description: "Whose limits the image is fitted to." });
+  .optional()
+  .meta({
+    type: "string",
+    enum: [...providerNames],
+    description: "Whose limits the image is fitted to; may be absent where a `model` is named.",
+  });
+
+interface Addressed {
+  readonly provider?: ProviderName | undefined;
+  readonly options?: { readonly model?: string | undefined } | undefined;
+}
+
+/** Told together with whatever else is wrong: a request is corrected at once, not in rounds. */
+const namesProviderOrModel = <Schema extends z.ZodType<Addressed>>(schema: Schema) =>
+  schema.refine(({ provider, options }) => provider !== undefined || options?.model !== undefined, {
+    path: ["provider"],
+    error: `is required: one of ${providerNames.join(", ")}; or name a model in options.model`,
+    when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
+  });
 
 const colour = z
   .string()
@@ -81,15 +96,15 @@ const processOptions = z.object({
   model: optional(model),
 });
 
-export const processRequest = z.object({ image, provider, options: optional(processOptions) });
+export const processRequest = namesProviderOrModel(
+  z.object({ image, provider, options: optional(processOptions) }),
+);
 export type ProcessRequest = z.output<typeof processRequest>;
 export type ProcessOptions = z.output<typeof processOptions>;
 
-export const validateRequest = z.object({
-  image,
-  provider,
-  options: optional(z.object({ model: optional(model) })),
-});
+export const validateRequest = namesProviderOrModel(
+  z.object({ image, provider, options: optional(z.object({ model: optional(model) })) }),
+);
 export type ValidateRequest = z.output<typeof validateRequest>;
 
 export const analyzeRequest = z.object({ image });

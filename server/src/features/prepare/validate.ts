@@ -14,7 +14,7 @@ export function validateImage(catalog: Catalog, request: ValidateRequest): Verdi
   const limits = limitsFor(catalog, request.provider, request.options?.model);
   const source = readSource(bytes);
   const common = {
-    provider: request.provider,
+    provider: limits.provider,
     file_size: bytes.length,
     file_size_mb: megabytes(bytes.length),
     limits: {
