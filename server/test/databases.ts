@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
 import { type Database, type DatabaseOptions, openDatabase } from "../src/platform/database/database.ts";
+import { holdCompiledEngine } from "./compiled-engine.ts";
 import { databaseFolder } from "./database-folder.ts";
 import { describeWith, leaveToSoak } from "./needs.ts";
 import { type Cluster, startPostgresql } from "./postgresql.ts";
@@ -58,6 +59,7 @@ function underTest(
   engine: DatabaseUnderTest["engine"],
   cluster: () => Cluster | undefined,
 ): DatabaseUnderTest {
+  if (engine === "embedded") beforeAll(holdCompiledEngine);
   const folders: string[] = [];
   afterAll(async () => {
     for (const folder of folders) await rm(folder, { recursive: true, force: true });

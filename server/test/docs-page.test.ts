@@ -1,6 +1,6 @@
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeWith } from "./needs.ts";
+import { describeWith, leaveToSoak } from "./needs.ts";
 import { fromDataUrl, referencePixel } from "./prepare/client.ts";
 import { listenApp } from "./world.ts";
 
@@ -68,34 +68,36 @@ describeWith("chromium", "the docs page in a browser", ({ path }) => {
     await page.close();
   });
 
-  test("at the root it does so too, and a picture can be sent as it is, and as the file of a form", async () => {
-    const { baseUrl } = await listenApp();
-    const { page, requests, problems } = await openPage();
-    await page.goto(`${baseUrl}/docs`);
-    await expectOperations(page);
-    await page.locator("#operations-prepare-processImage .opblock-summary").click();
-    await page.locator("#operations-prepare-processImage .opblock-description").waitFor();
-    await signIn(page, "test-token");
-    const operation = page.locator("#operations-prepare-validateImage");
-    await operation.locator(".opblock-summary").click();
-    await operation
-      .locator('tr[data-param-name="provider"][data-param-in="query"] select')
-      .selectOption("claude");
-    for (const type of ["image/*", "multipart/form-data"]) {
-      await operation.locator(".opblock-section-request-body .content-type").selectOption(type);
-      await operation.locator('.opblock-section-request-body input[type="file"]').setInputFiles({
-        name: "pixel.png",
-        mimeType: "image/png",
-        buffer: fromDataUrl(referencePixel).bytes,
-      });
-      const answered = page.waitForResponse(/\/api\/v1\/validate/);
-      await operation.locator("button.execute").click();
-      const answer = await answered;
-      expect([type, await answer.json()]).toEqual([type, expect.objectContaining({ valid: true })]);
-    }
-    expect(problems).toEqual([]);
-    expect(origins(requests)).toEqual([new URL(baseUrl).origin]);
-    await page.close();
+  leaveToSoak("the docs page at the root, in a browser", () => {
+    test("at the root it does so too, and a picture can be sent as it is, and as the file of a form", async () => {
+      const { baseUrl } = await listenApp();
+      const { page, requests, problems } = await openPage();
+      await page.goto(`${baseUrl}/docs`);
+      await expectOperations(page);
+      await page.locator("#operations-prepare-processImage .opblock-summary").click();
+      await page.locator("#operations-prepare-processImage .opblock-description").waitFor();
+      await signIn(page, "test-token");
+      const operation = page.locator("#operations-prepare-validateImage");
+      await operation.locator(".opblock-summary").click();
+      await operation
+        .locator('tr[data-param-name="provider"][data-param-in="query"] select')
+        .selectOption("claude");
+      for (const type of ["image/*", "multipart/form-data"]) {
+        await operation.locator(".opblock-section-request-body .content-type").selectOption(type);
+        await operation.locator('.opblock-section-request-body input[type="file"]').setInputFiles({
+          name: "pixel.png",
+          mimeType: "image/png",
+          buffer: fromDataUrl(referencePixel).bytes,
+        });
+        const answered = page.waitForResponse(/\/api\/v1\/validate/);
+        await operation.locator("button.execute").click();
+        const answer = await answered;
+        expect([type, await answer.json()]).toEqual([type, expect.objectContaining({ valid: true })]);
+      }
+      expect(problems).toEqual([]);
+      expect(origins(requests)).toEqual([new URL(baseUrl).origin]);
+      await page.close();
+    });
   });
 
   test("with AUTH=all it is there after signing in through the form", async () => {

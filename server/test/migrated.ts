@@ -2,6 +2,7 @@ import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Database, type DatabaseOptions, openDatabase } from "../src/platform/database/database.ts";
 import { migrationsFolder } from "../src/stored.ts";
+import { holdCompiledEngine } from "./compiled-engine.ts";
 import { template } from "./templates.ts";
 
 const quiet = {
@@ -16,6 +17,7 @@ const quiet = {
 export async function openWithSchema(
   place: Pick<DatabaseOptions, "url" | "dataDir" | "poolSize">,
 ): Promise<Database> {
+  if (place.url === undefined) holdCompiledEngine();
   if (place.url === undefined && !existsSync(join(place.dataDir, "database"))) {
     const made = await template("embedded", async (dataDir) => {
       const database = await openDatabase({ ...quiet, url: undefined, dataDir, poolSize: 1 });

@@ -2,13 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { afterAll, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
 import { type App, createApp } from "../src/app.ts";
 import { signLocalToken } from "../src/platform/auth/local-token.ts";
 import { type Config, loadConfig } from "../src/platform/config.ts";
 import type { Database } from "../src/platform/database/database.ts";
 import { loadSecrets } from "../src/platform/secrets.ts";
 import { databaseFolder } from "./database-folder.ts";
+import { atEndOfFile } from "./end-of-file.ts";
 import { openWithSchema } from "./migrated.ts";
 
 export interface World {
@@ -25,21 +26,28 @@ export interface ListeningWorld extends World {
   readonly baseUrl: string;
 }
 
-let shared: Promise<{ database: Database; dataDir: string }> | undefined;
+let shared: Promise<Shared> | undefined;
 
-/** One database for all apps of a test file, opened for the first: most tests ask nothing of it. */
-async function openShared() {
-  const dataDir = await databaseFolder("fovea-test-");
-  const database = await openWithSchema({ url: undefined, dataDir, poolSize: 1 });
-  return { database, dataDir };
+interface Shared {
+  readonly database: Database;
+  readonly dataDir: string;
 }
 
-afterAll(async () => {
-  if (!shared) return;
-  const { database, dataDir } = await shared;
-  await database.close();
-  await rm(dataDir, { recursive: true, force: true });
-});
+/** One database for all apps of a test file, opened for the first: most tests ask nothing of it. */
+function openShared(): Promise<Shared> {
+  const opening = (async () => {
+    const dataDir = await databaseFolder("fovea-test-");
+    const database = await openWithSchema({ url: undefined, dataDir, poolSize: 1 });
+    return { database, dataDir };
+  })();
+  atEndOfFile(async () => {
+    shared = undefined;
+    const { database, dataDir } = await opening;
+    await database.close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+  return opening;
+}
 
 /**
  * The whole service in this process, for `app.http.inject`: real parts, a data folder of its own, closed after the

@@ -6,7 +6,7 @@ import { allAnswered, booksClosed, keyLabels, startHostedRun } from "./hosted-ru
 import { startService } from "./service-process.ts";
 
 /** `npm run soak`: many. What several keys, chunks and slots get wrong, they get wrong with fewer too. */
-const rows = process.env["SOAK"] === "1" ? 3_000 : 600;
+const rows = process.env["SOAK"] === "1" ? 3_000 : 300;
 
 describeDatabase(
   `a batch of ${rows} pictures over three keys`,

@@ -147,38 +147,43 @@ leaveToSoak("kills of a hosted model's batch at random", () =>
 );
 
 describeServer("a batch of a hosted model in two processes", (_server, place) => {
-  test(
-    "one of which kill -9 takes away: the other asks again for what that one was asking",
-    patient,
-    async () => {
-      const where = await place();
-      const run = await startHostedRun({ rows: 30 });
-      const { gemini, hashes, urls } = run;
-      const answers = holdAnswers(gemini);
-      const start = (name: string) =>
-        startService(where, {
-          ...run.environment,
-          ...{ DATA_DIR: join(where.dataDir, name), MAX_CONCURRENT_WORKERS: String(rowsAtOnce.inCompany) },
-        });
-      const victim = await start("victim");
-      const { id } = await victim.client.create(csvOf(...urls));
-      await until(() => expect(answers.held()).toHaveLength(rowsAtOnce.inCompany));
-      const lost = answers.held().map((hash) => hashes.indexOf(hash));
-      const other = await start("other");
-      await until(() => expect(answers.held()).toHaveLength(2 * rowsAtOnce.inCompany));
-      await victim.kill();
-      await endLeasesOf(where, id, run, lost);
+  leaveToSoak("two processes with a hosted model, one of which is killed", () => {
+    test(
+      "one of which kill -9 takes away: the other asks again for what that one was asking",
+      patient,
+      async () => {
+        const where = await place();
+        const run = await startHostedRun({ rows: 30 });
+        const { gemini, hashes, urls } = run;
+        const answers = holdAnswers(gemini);
+        const start = (name: string) =>
+          startService(where, {
+            ...run.environment,
+            ...{ DATA_DIR: join(where.dataDir, name), MAX_CONCURRENT_WORKERS: String(rowsAtOnce.inCompany) },
+          });
+        const victim = await start("victim");
+        const { id } = await victim.client.create(csvOf(...urls));
+        await until(() => expect(answers.held()).toHaveLength(rowsAtOnce.inCompany));
+        const lost = answers.held().map((hash) => hashes.indexOf(hash));
+        const other = await start("other");
+        await until(() => expect(answers.held()).toHaveLength(2 * rowsAtOnce.inCompany));
+        await victim.kill();
+        await endLeasesOf(where, id, run, lost);
 
-      answers.answer(1_000);
-      await allAnswered(other.client, id);
-      await assertEachAnswered(other.client, id, run);
-      expect(await other.terminate()).toBe(0);
-      await booksClosed(gemini);
-      const ours = await readOurBooks(where, id);
-      expect(assertBooksAgree(run, ours).toSorted(byNumber)).toEqual(lost.toSorted(byNumber));
-      expect(ours.total).toMatchObject({ calls: urls.length + lost.length, possiblyPaidTwice: lost.length });
-    },
-  );
+        answers.answer(1_000);
+        await allAnswered(other.client, id);
+        await assertEachAnswered(other.client, id, run);
+        expect(await other.terminate()).toBe(0);
+        await booksClosed(gemini);
+        const ours = await readOurBooks(where, id);
+        expect(assertBooksAgree(run, ours).toSorted(byNumber)).toEqual(lost.toSorted(byNumber));
+        expect(ours.total).toMatchObject({
+          calls: urls.length + lost.length,
+          possiblyPaidTwice: lost.length,
+        });
+      },
+    );
+  });
 });
 
 const byNumber = (a: number, b: number) => a - b;

@@ -89,53 +89,55 @@ describe("a batch, embedded", () => {
     },
   );
 
-  test(
-    "is cut off by SIGTERM once the grace is over, which counts as no try of any row, and within it is left with every row under way finished",
-    patient,
-    async () => {
-      const where = await place();
-      const origin = await startPatientOrigin();
-      const urls = origin.addresses(30, 15);
-      const hasty = await startService(where, { SHUTDOWN_GRACE_SECONDS: "1" });
-      const { id } = await hasty.client.create(csvOf(...urls));
-      await until(() => expect(origin.waiting()).toHaveLength(rowsAtOnce.alone));
-      expect(await hasty.terminate()).toBe(0);
-      const cut = [...origin.givenUp()];
-      expect(cut).toHaveLength(rowsAtOnce.alone);
-      await inspect(where, async (database) => {
-        await assertNothingCounted(database, id);
-        const { rows } = await sql<{ state: string; deaths: number }>`
+  leaveToSoak("a batch that SIGTERM cuts off", () => {
+    test(
+      "is cut off by SIGTERM once the grace is over, which counts as no try of any row, and within it is left with every row under way finished",
+      patient,
+      async () => {
+        const where = await place();
+        const origin = await startPatientOrigin();
+        const urls = origin.addresses(30, 15);
+        const hasty = await startService(where, { SHUTDOWN_GRACE_SECONDS: "1" });
+        const { id } = await hasty.client.create(csvOf(...urls));
+        await until(() => expect(origin.waiting()).toHaveLength(rowsAtOnce.alone));
+        expect(await hasty.terminate()).toBe(0);
+        const cut = [...origin.givenUp()];
+        expect(cut).toHaveLength(rowsAtOnce.alone);
+        await inspect(where, async (database) => {
+          await assertNothingCounted(database, id);
+          const { rows } = await sql<{ state: string; deaths: number }>`
           select state, deaths from chunks where batch_id = ${id} order by number
         `.execute(database.sql);
-        expect(rows).toEqual(Array(Math.ceil(30 / chunkRows)).fill({ state: "pending", deaths: 0 }));
-      });
+          expect(rows).toEqual(Array(Math.ceil(30 / chunkRows)).fill({ state: "pending", deaths: 0 }));
+        });
 
-      const requestsSince = (url: string) => origin.requests(url) - (cut.includes(url) ? 1 : 0);
-      const patientOne = await startService(where, endless);
-      origin.answer(9);
-      await patientOne.client.reached(id, { processed_count: 9 });
-      const begun = 9 + origin.waiting().length;
-      expect(begun).toBeLessThan(urls.length);
-      patientOne.child.kill("SIGTERM");
-      await patientOne.shown('"msg":"closing"');
-      origin.answer(1_000);
-      expect(await patientOne.ended).toMatchObject({ code: 0, signal: null });
-      // Each of them was answered once and is kept; nothing more was begun.
-      expect(urls.map(requestsSince).filter((count) => count > 0)).toEqual(Array(begun).fill(1));
-      await inspect(where, async (database) => {
-        await assertNothingCounted(database, id);
-        const { rows } = await sql<{ processed: number; deaths: number }>`
+        const requestsSince = (url: string) => origin.requests(url) - (cut.includes(url) ? 1 : 0);
+        const patientOne = await startService(where, endless);
+        origin.answer(9);
+        await patientOne.client.reached(id, { processed_count: 9 });
+        const begun = 9 + origin.waiting().length;
+        expect(begun).toBeLessThan(urls.length);
+        patientOne.child.kill("SIGTERM");
+        await patientOne.shown('"msg":"closing"');
+        origin.answer(1_000);
+        expect(await patientOne.ended).toMatchObject({ code: 0, signal: null });
+        // Each of them was answered once and is kept; nothing more was begun.
+        expect(urls.map(requestsSince).filter((count) => count > 0)).toEqual(Array(begun).fill(1));
+        await inspect(where, async (database) => {
+          await assertNothingCounted(database, id);
+          const { rows } = await sql<{ processed: number; deaths: number }>`
           select succeeded as processed, (select sum(deaths)::int from chunks where batch_id = id) as deaths
           from batches where id = ${id}
         `.execute(database.sql);
-        expect(rows).toEqual([{ processed: begun, deaths: 0 }]);
-      });
+          expect(rows).toEqual([{ processed: begun, deaths: 0 }]);
+        });
 
-      const last = await startService(where);
-      await assertWhole(last.client, id, urls, origin);
-      expect(urls.map(requestsSince)).toEqual(urls.map(() => 1));
-    },
-  );
+        const last = await startService(where);
+        await assertWhole(last.client, id, urls, origin);
+        expect(urls.map(requestsSince)).toEqual(urls.map(() => 1));
+      },
+    );
+  });
 });
 
 describe("an upload, embedded", () => {

@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { maxBodyBytes } from "../../src/features/prepare/schema.ts";
+import { leaveToSoak } from "../needs.ts";
 import { photo } from "../pictures.ts";
 import { dataUrl, prepareClient, refusal } from "../prepare/client.ts";
 import { connectRaw } from "../raw-http.ts";
@@ -264,16 +265,18 @@ test("work of clients that left before its turn is dropped, and what ran gives e
   expect(world.log.filter(({ msg }) => msg === "request failed")).toEqual([]);
 });
 
-test("bodies that are refused, again and again, leave no memory behind", async () => {
-  const world = await listenApp();
-  const { path, body } = await forms.json(20 * megabyte);
-  const broken = Buffer.from(body);
-  broken.fill("!", 10 * megabyte, 10 * megabyte + 1);
-  // Each round reads 40 MB and more: kept, they would be a quarter of a gigabyte.
-  await expectNoGrowth(6, 125, async () => {
-    for (const bytes of [broken, body.fill("{", body.length - 9)]) {
-      refusal(await answerOf(await post(world, path, bytes, json)), 422, "validation_error");
-    }
+leaveToSoak("the memory that refused bodies leave behind", () => {
+  test("bodies that are refused, again and again, leave no memory behind", async () => {
+    const world = await listenApp();
+    const { path, body } = await forms.json(20 * megabyte);
+    const broken = Buffer.from(body);
+    broken.fill("!", 10 * megabyte, 10 * megabyte + 1);
+    // Each round reads 40 MB and more: kept, they would be a quarter of a gigabyte.
+    await expectNoGrowth(6, 125, async () => {
+      for (const bytes of [broken, body.fill("{", body.length - 9)]) {
+        refusal(await answerOf(await post(world, path, bytes, json)), 422, "validation_error");
+      }
+    });
+    await expectUnharmed(world);
   });
-  await expectUnharmed(world);
 });
