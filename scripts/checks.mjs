@@ -10,6 +10,8 @@ import { findTool } from "./tools.mjs";
 const steps = [
   { name: "format and lint", tool: "biome", args: ["ci", "."] },
   { name: "types", tool: "tsc", args: ["-p", "."] },
+  { name: "types of the React hooks", tool: "tsc", args: ["-p", "sdk/react"] },
+  { name: "types of the React example", tool: "tsc", args: ["-p", "examples/react-entra"] },
   { name: "unused code", tool: "knip", args: [] },
 ];
 
