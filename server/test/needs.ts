@@ -16,10 +16,13 @@ declare module "vitest" {
 export type Need =
   | "chromium"
   | "curl"
+  | "mypy"
   | "openssl"
   | "postgresql"
+  | "python3"
   | "python3-httpx"
   | "python3-openpyxl"
+  | "python3-pytest"
   | "python3-requests"
   | "redis-server";
 
@@ -50,6 +53,7 @@ const pythonWith = (module: string): Program => ({
 const programs: Readonly<Record<Need, Program>> = {
   chromium: { variable: "CHROMIUM", name: "chromium", works: existsSync },
   curl: { variable: "CURL", name: "curl", works: existsSync },
+  mypy: { variable: "MYPY", name: "mypy", works: existsSync },
   openssl: { variable: "OPENSSL", name: "openssl", works: existsSync },
   postgresql: {
     variable: "INITDB",
@@ -57,8 +61,11 @@ const programs: Readonly<Record<Need, Program>> = {
     works: (path) => existsSync(join(dirname(realpathSync(path)), "postgres")),
     folders: postgresqlFolders,
   },
+  python3: pythonWith("pty"),
   "python3-httpx": pythonWith("httpx"),
   "python3-openpyxl": pythonWith("openpyxl"),
+  // What it tests is made of httpx.
+  "python3-pytest": pythonWith("pytest, httpx"),
   "python3-requests": pythonWith("requests"),
   "redis-server": { variable: "REDIS_SERVER", name: "redis-server", works: existsSync },
 };
