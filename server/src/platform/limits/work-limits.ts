@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from "node:os";
 import type { Config } from "../config.ts";
 
 /** Half of the memory is for pictures being worked on, half for bodies, so that neither can starve the other. */
-export function workLimits(config: Config) {
+export function workLimits(config: Pick<Config, "PREPARE_CONCURRENCY" | "PREPARE_MEMORY_MB">) {
   // Zero or a number beyond the machine's memory where no limit is set for the container.
   const constrained = process.constrainedMemory();
   const memory = constrained > 0 && constrained < totalmem() ? constrained : totalmem();
