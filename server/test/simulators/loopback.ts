@@ -1,5 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 
 /** What may go wrong on the wire whatever protocol is spoken on it. */
@@ -32,13 +33,17 @@ type Handle = (request: IncomingMessage, body: Buffer, response: ServerResponse)
 
 const json = { "content-type": "application/json; charset=UTF-8" };
 
-/** An HTTP server on the loopback interface that knows which requests are under way. */
-export async function startLoopback(handle: Handle) {
+/**
+ * An HTTP server on the loopback interface that knows which requests are under way.
+ *
+ * @param certificate with it the server speaks HTTPS
+ */
+export async function startLoopback(handle: Handle, certificate?: { cert: string; key: string }) {
   const sockets = new Set<Socket>();
   const underWay = new Set<ServerResponse>();
   const ends = new EventEmitter();
 
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     underWay.add(response);
     response.on("close", () => {
       underWay.delete(response);
@@ -51,7 +56,8 @@ export async function startLoopback(handle: Handle) {
       return; // The client left in the middle of its request.
     }
     await handle(request, Buffer.concat(chunks), response);
-  });
+  };
+  const server = certificate ? createSecureServer(certificate, answer) : createServer(answer);
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
@@ -60,7 +66,7 @@ export async function startLoopback(handle: Handle) {
   await once(server, "listening");
 
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin: `${certificate ? "https" : "http"}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** When every request was answered, or dropped by who sent it. */
     async idle() {
       while (underWay.size > 0) await once(ends, "end");
