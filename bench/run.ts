@@ -2,6 +2,8 @@ import { analysis } from "./analysis.bench.ts";
 import { analysisKills } from "./analysis-kills.bench.ts";
 import { byteLimit } from "./byte-limit.bench.ts";
 import { catalog } from "./catalog.bench.ts";
+import { cli } from "./cli.bench.ts";
+import { client } from "./client.bench.ts";
 import { compressing } from "./compress.bench.ts";
 import { csv } from "./csv.bench.ts";
 import { database } from "./database.bench.ts";
@@ -38,6 +40,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   "pass-through": passThroughTimes,
   "byte-limit": byteLimit,
   catalog: () => catalog({ details }),
+  client,
   overload,
   database,
   engine,
@@ -50,6 +53,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   compress: compressing,
   icons,
   ipx,
+  cli,
   start,
   jobs,
   media,

@@ -37,7 +37,9 @@ test.each(names)("every setting that %s names exists", async (name) => {
   const named = [...markdown.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`/g)].map(
     ([, each]) => each,
   );
-  const known = [...Object.keys(settings), "GOOGLE_API_KEY", "GOOGLE_API_KEYS", ...schedulers];
+  const ofClients = ["FOVEA_URL", "FOVEA_TOKEN", "FOVEA_API_KEY", "FOVEA_ADMIN_TOKEN", "NO_COLOR"];
+  const ofOthers = ["GOOGLE_API_KEY", "GOOGLE_API_KEYS", ...schedulers];
+  const known = [...Object.keys(settings), ...ofClients, ...ofOthers];
   expect(known).toEqual(expect.arrayContaining(named));
 });
 
