@@ -33,8 +33,10 @@ export function countReport(report, exitCode) {
         const [failure] = test.failureMessages ?? [];
         if (failure !== undefined) secondTry.push(`${test.fullName} (${failure.split("\n", 1)[0]})`);
       }
-      // "pending" in a finished run: its worker crashed before the test's turn or in it.
-      else if (test.status === "failed" || test.status === "pending") counts.failed += 1;
+      // "pending" in a finished run: its worker crashed before the test's turn or in it. What was left out by name is
+      // "pending" too where one skipped suite stands in another.
+      else if (test.status === "failed" || (test.status === "pending" && !test.meta?.notRun))
+        counts.failed += 1;
       else {
         counts.skipped += 1;
         const reason = test.meta?.notRun;

@@ -63,8 +63,8 @@ test("with CI=true a test may pass at its second try, and is named with what it 
   expect(runOnce({ CI: "true" })).toEqual({
     passed: 2,
     failed: 1,
-    skipped: 0,
-    notRun: [],
+    skipped: 1,
+    notRun: ["a suite (it is long)"],
     secondTry: ["a sentence that is true later (Error: too early)"],
   });
   expect(runOnce({})).toMatchObject({ passed: 1, failed: 2, secondTry: [] });
@@ -87,7 +87,7 @@ test("the closing line is the last, and alone", () => {
   ).toEqual(["4 passed, 0 failed, 0 skipped"]);
 });
 
-/** Tests of which one fails the first time and one always, in a vitest of their own with the settings of this one. */
+/** Tests of which one fails the first time, one always and one is left out, in a vitest of their own with the settings of this one. */
 function runOnce(environment: NodeJS.ProcessEnv) {
   const folder = mkdtempSync(join(tmpdir(), "fovea-summary-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -99,7 +99,10 @@ function runOnce(environment: NodeJS.ProcessEnv) {
     test("a sentence that is true later", () => {
       if (++tries === 1) throw new Error("too early\\nby far");
     });
-    test("a sentence that is false", () => expect(1).toBe(2));`,
+    test("a sentence that is false", () => expect(1).toBe(2));
+    describe.skip("a suite that is left out", { meta: { notRun: { what: "a suite", why: "it is long" } } }, () => {
+      describe.skip("with a suite that never runs here", () => void test("a sentence", () => {}));
+    });`,
   );
   const root = join(import.meta.dirname, "..");
   const report = join(folder, "report.json");
