@@ -27,8 +27,8 @@ import { type ItemPagesOptions, itemPages } from "./items.ts";
 import type { Kind, Outcome } from "./kind.ts";
 import { takeBackChunks } from "./lease.ts";
 import { type QueueStatus, readQueueStatus } from "./queue-status.ts";
-import type { Batch, Item, ItemResult } from "./records.ts";
-import { type Retried, type RetryOptions, resetBatch, retryFailed } from "./redo.ts";
+import type { Batch, Item, ReviewedResult } from "./records.ts";
+import { type ResetOptions, type Retried, type RetryOptions, resetBatch, retryFailed } from "./redo.ts";
 import { type Removal, startRemoval } from "./removal.ts";
 import { markForRemoval } from "./remove.ts";
 import type { ResultFilter } from "./result-filter.ts";
@@ -42,6 +42,7 @@ import {
   readResults,
   resultPages,
 } from "./results.ts";
+import { countVerdicts, hasReviews, type Reviewing, reviewResults, type VerdictCounts } from "./reviews.ts";
 import { createSharedWork, freeSharedWork } from "./shared-work.ts";
 import { type QueueTrouble, readQueueTrouble } from "./stale.ts";
 import { hasEnded, type OnStopped } from "./stops.ts";
@@ -111,21 +112,25 @@ export interface Engine {
   resume(id: string, how?: ResumeOptions): Promise<Batch>;
   cancel(id: string, how?: CancelOptions): Promise<Batch>;
   forceStart(id: string, options: ForceOptions): Promise<Batch>;
-  reset(id: string, options: Also & { readonly force: boolean }): Promise<Batch>;
+  reset(id: string, options: ResetOptions): Promise<Batch>;
   retry(id: string, options: RetryOptions): Promise<Retried>;
   softDelete(id: string, retentionDays: number, how?: Also): Promise<Batch>;
   /** Gone at once for everybody; its rows are removed in the background. */
   remove(id: string, options: Also & { readonly force: boolean }): Promise<void>;
-  results(batchId: string, filter: ResultFilter, page: ResultPage): Promise<readonly ItemResult[]>;
+  results(batchId: string, filter: ResultFilter, page: ResultPage): Promise<readonly ReviewedResult[]>;
   /** All that match, in the order of their positions, a page at a time. */
   resultPages(
     batchId: string,
     filter: ResultFilter,
     signal?: AbortSignal,
-  ): AsyncGenerator<readonly ItemResult[]>;
+  ): AsyncGenerator<readonly ReviewedResult[]>;
   /** Items with their results, or without where they have not ended, in the order of their positions, a page at a time. */
   itemPages(batchId: string, options?: ItemPagesOptions): AsyncGenerator<readonly Item[]>;
   countResults(batchId: string, filter: ResultFilter, options?: CountOptions): Promise<number>;
+  /** Stores one verdict on some results, or takes back what was said. @returns the positions that have a result */
+  review(batchId: string, reviewing: Reviewing): Promise<readonly number[]>;
+  hasReviews(batchId: string): Promise<boolean>;
+  countVerdicts(batchId: string): Promise<VerdictCounts>;
   attempts(batchId: string, position: number): Promise<readonly Attempt[]>;
   failures(batchId: string): Promise<readonly { readonly code: string; readonly count: number }[]>;
   /** What there is and what waits, an entry for each kind of this engine. */
@@ -194,7 +199,10 @@ export function createEngine(options: EngineOptions): Engine {
     cancel: async (id, how) => halt(id, tell(await cancelBatch(database, id, how), "cancelled")),
     forceStart: async (id, force) =>
       announce(tell(await forceStartBatch(database, id, force, onStopped), "started")),
-    reset: async (id, how) => halt(id, tell(await resetBatch(database, id, how), "reset")),
+    async reset(id, how) {
+      const batch = await resetBatch(database, id, how);
+      return how.dryRun ? batch : halt(id, tell(batch, "reset"));
+    },
     async retry(id, which) {
       const retried = await retryFailed(database, id, which);
       tell(retried.batch, "retried");
@@ -212,6 +220,9 @@ export function createEngine(options: EngineOptions): Engine {
     resultPages: (batchId, filter, signal) => resultPages(database.sql, batchId, filter, { signal }),
     itemPages: (batchId, options) => itemPages(database.sql, batchId, options),
     countResults: (batchId, filter, options) => countResults(database.sql, batchId, filter, options),
+    review: (batchId, reviewing) => reviewResults(database.sql, batchId, reviewing),
+    hasReviews: (batchId) => hasReviews(database.sql, batchId),
+    countVerdicts: (batchId) => countVerdicts(database.sql, batchId),
     attempts: (batchId, position) => readAttempts(database.sql, batchId, position),
     failures: (batchId) => countFailures(database.sql, batchId),
     queues: () => readQueueStatus(database.sql, [...kinds.keys()]),

@@ -1,4 +1,5 @@
 import type { Json } from "./kind.ts";
+import type { Review } from "./review.ts";
 import type { BatchState } from "./states.ts";
 
 /** A batch as it is read: one row, whatever the size of the batch. */
@@ -54,6 +55,9 @@ export type ItemResult = {
       readonly output: Json;
     }
 );
+
+/** A result with what a person said of it. */
+export type ReviewedResult = ItemResult & { readonly review: Review | null };
 
 /** An item with its result, or without one where it has not ended. */
 export interface Item {

@@ -17,21 +17,29 @@ import type { Batch } from "./records.ts";
 /** A reset touches its batch with every chunk. */
 const abandonedAfter = "1 minute";
 
+export interface ResetOptions extends Also {
+  /** Takes a batch in any state. */
+  readonly force: boolean;
+  /** Changes nothing: it is refused where the reset would be, and else tells of the batch that it would change. */
+  readonly dryRun?: boolean;
+}
+
 /**
  * Starts a batch from nothing: results and tries are removed, counters go to 0, the batch is `pending`. Chunk by chunk
  * in short transactions; until the last one nobody can start it, and {@link finishResets} goes on where somebody was
  * killed.
  *
- * @param force takes a batch in any state
+ * @returns the batch as it is then; of a dry run as it is
  */
 export async function resetBatch(
   database: Database,
   id: string,
-  { force, also }: Also & { readonly force: boolean },
+  { force, dryRun = false, also }: ResetOptions,
 ): Promise<Batch> {
-  await database.transaction(async (tx) => {
+  const found = await database.transaction(async (tx) => {
     const batch = await lockBatch(tx, id, "reset");
     if (!force) requireState(batch, "reset");
+    if (dryRun) return batch;
     await also?.(tx);
     await sql`
       update batches set state = 'pending', reset_at = now(), touched_at = now(), started_at = null, completed_at = null,
@@ -39,7 +47,9 @@ export async function resetBatch(
         window_at = null, window_processed = 0, previous_at = null, previous_processed = 0
       where id = ${id}
     `.execute(tx);
+    return batch;
   });
+  if (dryRun) return found;
   await finishReset(database, id);
   const batch = await readBatch(database.sql, id);
   if (!batch) throw new BatchRefusal({ reason: "not_found" });
@@ -86,6 +96,9 @@ async function resetChunk(tx: Transaction, id: string, number: number): Promise<
   await sql`
     delete from attempts where batch_id = ${id} and position between ${chunk.first} and ${chunk.last}
   `.execute(tx);
+  await sql`
+    delete from reviews where batch_id = ${id} and position between ${chunk.first} and ${chunk.last}
+  `.execute(tx);
   // The lease goes too: what a worker has under way for this chunk is not stored any more.
   await sql`
     update chunks set state = 'pending', succeeded = 0, failed = 0, started_at = null, completed_at = null,
@@ -107,6 +120,8 @@ async function resetChunk(tx: Transaction, id: string, number: number): Promise<
 export interface RetryOptions extends StartOptions {
   /** Only what failed with one of these. */
   readonly codes?: readonly string[];
+  /** Only items at these positions. */
+  readonly positions?: readonly number[];
 }
 
 export interface Retried {
@@ -116,7 +131,7 @@ export interface Retried {
 }
 
 /**
- * Runs failed items again: all of them, or those that failed with one of some codes. What they failed with stays in
+ * Runs failed items again: all of them, those that failed with one of some codes, or at some positions. What they failed with stays in
  * the history of the item. The batch is active from the first reopened chunk on; who ends it after that ends the retry.
  *
  * @throws {BatchRefusal} `nothing_to_retry` when no item failed so, `too_many_active` when it would be one too many
@@ -124,7 +139,9 @@ export interface Retried {
 export async function retryFailed(database: Database, id: string, options: RetryOptions): Promise<Retried> {
   let items = 0;
   await database.transaction(async (tx) => requireState(await lockBatch(tx, id, "retry"), "retry"));
-  for await (const number of chunkNumbers(database, id, sql`failed > 0`)) {
+  const { positions } = options;
+  const chunks = positions ? sql`failed > 0 and ${holdsOneOf(positions)}` : sql`failed > 0`;
+  for await (const number of chunkNumbers(database, id, chunks)) {
     try {
       items += await database.transaction((tx) => reopenFailed(tx, id, number, options, items === 0));
     } catch (error) {
@@ -138,6 +155,15 @@ export async function retryFailed(database: Database, id: string, options: Retry
   return { batch, items };
 }
 
+const holdsOneOf = (positions: readonly number[]) => sql`exists (
+  select from unnest(${positions}::integer[]) as wanted (at) where at >= first_position and at < first_position + size
+)`;
+
+type ReopenOptions = Omit<RetryOptions, "codes" | "positions"> & {
+  readonly codes?: readonly string[] | null;
+  readonly positions?: readonly number[] | null;
+};
+
 /**
  * Removes the failed results of one chunk and opens it again. A chunk that is being worked on stays with its worker,
  * who gives it back at the end of the turn, since it is not complete.
@@ -148,11 +174,7 @@ async function reopenFailed(
   tx: Transaction,
   id: string,
   number: number,
-  {
-    codes = null,
-    maxActive,
-    also,
-  }: Omit<RetryOptions, "codes"> & { readonly codes?: readonly string[] | null },
+  { codes = null, positions = null, maxActive, also }: ReopenOptions,
   first: boolean,
 ): Promise<number> {
   await lockStarts(tx);
@@ -165,6 +187,7 @@ async function reopenFailed(
       delete from results
       where batch_id = ${id} and position between ${chunk.first} and ${chunk.last} and not succeeded
         and (${codes}::text[] is null or code = any(${codes}::text[]))
+        and (${positions}::integer[] is null or position = any(${positions}::integer[]))
       returning position, code, message, created_at
     ), kept as (
       insert into attempts (batch_id, position, number, code, message, at, final)

@@ -2,7 +2,7 @@ import { type QueryExecutorProvider, sql } from "kysely";
 import type { Transaction } from "../platform/database/sql.ts";
 
 /** In the order in which they are emptied. */
-export const tables = ["chunks", "results", "attempts"] as const;
+export const tables = ["chunks", "results", "attempts", "reviews"] as const;
 type Table = (typeof tables)[number];
 
 /**
@@ -13,6 +13,7 @@ const pages: Readonly<Record<Table, { readonly by: string; readonly span: number
   chunks: { by: "number", span: 4 },
   results: { by: "position", span: 200 },
   attempts: { by: "position", span: 200 },
+  reviews: { by: "position", span: 1_000 },
 };
 
 export interface Page {

@@ -22,7 +22,7 @@ const chunksAtOnce = 500;
 /**
  * Walks a batch in pieces of some thousand positions, so that no statement is long, however few of a million results
  * match: embedded, everybody else waits for it. Chunks whose counters say that nothing in them can match are passed
- * over.
+ * over, and those without any review where one is asked for.
  *
  * @param rows positions of a piece, about: it ends with a chunk
  */
@@ -36,6 +36,13 @@ export async function* resultWindows(
   const begin = Math.max(from, after + 1);
   const outcome = outcomeOf(filter);
   const counted = isCounted(filter);
+  const reviewed =
+    filter.review === undefined || filter.review === "none"
+      ? sql``
+      : sql`and exists (
+          select from reviews where reviews.batch_id = chunks.batch_id
+            and reviews.position >= first_position and reviews.position < first_position + size
+        )`;
   const possible = ({ succeeded, failed }: ChunkRow) =>
     outcome === undefined ? succeeded + failed : outcome ? succeeded : failed;
   let open: { first: number; past: number; matching: number; whole: boolean } | null = null;
@@ -53,6 +60,7 @@ export async function* resultWindows(
     const { rows: chunks } = await sql<ChunkRow>`
       select number, first_position as first, first_position + size as past, succeeded, failed from chunks
       where batch_id = ${batchId} and number > ${number} and first_position + size > ${begin} and first_position < ${past}
+        ${reviewed}
       order by number limit ${chunksAtOnce}
     `.execute(database);
     for (const chunk of chunks) {

@@ -2,9 +2,10 @@ import { type QueryExecutorProvider, sql } from "kysely";
 import { readInputs } from "./inputs.ts";
 import { itemResult, resultColumns, type StoredResult } from "./item-result.ts";
 import { nextPageRows, pageRows } from "./page-size.ts";
-import type { ItemResult } from "./records.ts";
-import { matches, type ResultFilter } from "./result-filter.ts";
-import { resultWindows } from "./result-windows.ts";
+import type { ReviewedResult } from "./records.ts";
+import { isCountedButForReviews, matches, outcomeOf, type ResultFilter } from "./result-filter.ts";
+import { resultWindows, type Window } from "./result-windows.ts";
+import { countReviewed, readReviews } from "./reviews.ts";
 
 export interface ResultPage {
   readonly limit: number;
@@ -42,8 +43,8 @@ export async function readResults(
   batchId: string,
   filter: ResultFilter,
   { limit, after = -1 }: ResultPage,
-): Promise<readonly ItemResult[]> {
-  const found: ItemResult[] = [];
+): Promise<readonly ReviewedResult[]> {
+  const found: ReviewedResult[] = [];
   for await (const { first, past } of resultWindows(database, batchId, filter, { after, rows: windowRows })) {
     const page = await readWindow(database, batchId, filter, { first, past, limit: limit - found.length });
     found.push(...page.results);
@@ -61,7 +62,7 @@ export async function* resultPages(
   batchId: string,
   filter: ResultFilter = {},
   { rows: windows = windowRows, first: firstRows = pageRows.first, signal }: PagesOptions = {},
-): AsyncGenerator<readonly ItemResult[]> {
+): AsyncGenerator<readonly ReviewedResult[]> {
   let limit = firstRows;
   for await (const window of resultWindows(database, batchId, filter, { after: -1, rows: windows })) {
     signal?.throwIfAborted();
@@ -83,10 +84,13 @@ export async function countResults(
   filter: ResultFilter,
   { atMost = Number.POSITIVE_INFINITY, signal }: CountOptions = {},
 ): Promise<number> {
+  const { review, ...rest } = filter;
+  // What nobody said anything of is what the counters know, less what somebody did: mostly that is little, or nothing.
+  const walked = review === "none" && isCountedButForReviews(rest) ? rest : filter;
   let count = 0;
-  for await (const window of resultWindows(database, batchId, filter, { after: -1, rows: countedRows })) {
+  for await (const window of resultWindows(database, batchId, walked, { after: -1, rows: countedRows })) {
     signal?.throwIfAborted();
-    count += window.matching ?? (await countWindow(database, batchId, filter, window.first, window.past));
+    count += await countWindow(database, batchId, filter, window);
     if (count > atMost) break;
   }
   return count;
@@ -96,9 +100,18 @@ async function countWindow(
   database: QueryExecutorProvider,
   batchId: string,
   filter: ResultFilter,
-  first: number,
-  past: number,
+  { first, past, matching }: Window,
 ): Promise<number> {
+  if (matching !== null) {
+    if (filter.review === undefined) return matching;
+    const { accepted, flagged } = await countReviewed(
+      database,
+      batchId,
+      [first, past],
+      outcomeOf(filter) ?? null,
+    );
+    return Math.max(0, matching - accepted - flagged);
+  }
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from results
     where batch_id = ${batchId} and position >= ${first} and position < ${past} and ${matches(filter)}
@@ -107,7 +120,7 @@ async function countWindow(
 }
 
 interface WindowPage {
-  readonly results: readonly ItemResult[];
+  readonly results: readonly ReviewedResult[];
   /** Of their inputs and outputs, as they are stored. */
   readonly bytes: number;
 }
@@ -131,10 +144,12 @@ async function readWindow(
     rows.map(({ position }) => position),
   );
   let bytes = 0;
-  const results = rows.map((row): ItemResult => {
+  const last = rows.at(-1)?.position ?? first;
+  const reviews = await readReviews(database, batchId, [rows[0]?.position ?? first, last + 1]);
+  const results = rows.map((row): ReviewedResult => {
     const input = inputs.get(row.position);
     bytes += row.size + (input?.size ?? 0);
-    return itemResult(row, input?.value ?? null);
+    return { ...itemResult(row, input?.value ?? null), review: reviews.get(row.position) ?? null };
   });
   return { results, bytes };
 }

@@ -137,6 +137,16 @@ export const filterCases: readonly FilterCase[] = [
   { asked: { store_name_filter: "äPFEL &" }, means: (row) => name(row).startsWith("Äpfel &") },
   { asked: { store_name_filter: "b*(c)[D] 100% \\ $X^" }, means: (row) => name(row).startsWith("a.b*") },
   { asked: { store_name_filter: "a.c" }, means: () => false },
+  { asked: { search: "ONE\r\nLINE" }, means: (row) => text(row.facts?.text_content).includes("one\r\nline") },
+  { asked: { search: "bÄCK" }, means: () => false },
+  {
+    asked: { search: "ÄPFEL" },
+    means: (row) => Object.values(row.facts ?? {}).some((value) => /äpfel/i.test(text(value))),
+  },
+  // The names of an answer's members are none of its texts.
+  { asked: { search: "store_name" }, means: () => false },
+  { asked: { review: "none" }, means: () => true },
+  { asked: { review: "reviewed" }, means: () => false },
   { asked: { start_date: "2025-11-02" }, means: from("2025-11-02T00:00:00") },
   { asked: { end_date: "2025-11-01" }, means: before("2025-11-02T00:00:00") },
   { asked: { start_date: "2025-11-01T12:00:00Z" }, means: from("2025-11-01T12:00:00") },

@@ -31,9 +31,18 @@ describeEngine("the view analysis_results", (database) => {
   /** What the view is to tell, made of what the API tells; what failed asked no cache. */
   const expected = async (id: string, name: string) =>
     (await service().client.results(id, "?limit=1000")).results.map(
-      ({ result_id: _result, chunk_id: _chunk, api_key_used: _key, cache_hit: cacheHit, ...facts }) => ({
+      ({
+        result_id: _result,
+        chunk_id: _chunk,
+        api_key_used: _key,
+        cache_hit: cacheHit,
+        review,
+        ...facts
+      }) => ({
         batch_name: name,
         ...facts,
+        review: review?.verdict ?? null,
+        review_note: review?.note ?? null,
         cache_hit: facts.success ? cacheHit : null,
       }),
     );
@@ -54,6 +63,7 @@ describeEngine("the view analysis_results", (database) => {
     const { id } = await client.analyze(csvOf(picture, origin.at("/none.png"), picture), {
       batch_name: "Analyzed",
     });
+    await client.post(`/api/v1/batches/${id}/results/1/review`, { verdict: "flagged", note: "Next door." });
     expect(await told(id)).toEqual(await expected(id, "Analyzed"));
   });
 

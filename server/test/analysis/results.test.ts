@@ -106,6 +106,8 @@ describe("a batch of all that can go wrong", () => {
     expect(data.error_categories).toEqual({ network_errors: 3, invalid_urls: 5, processing_errors: 3 });
     expect(data.top_errors[0]).toEqual({ error_type: "invalid_url", count: 2, percentage: 18.2 });
     expect(data.top_errors).toHaveLength(10);
+    expect(data.errors).toHaveLength(10);
+    expect(data.errors).toContainEqual({ error_type: "http_5xx", count: 1, retryable: true });
     expect(data.recommendations).toEqual(
       expect.arrayContaining(["Check network connectivity", "Validate URL format"]),
     );
@@ -208,6 +210,7 @@ test("a batch that has done nothing yet has no errors, and is well", async () =>
     total_errors: 0,
     error_categories: { network_errors: 0, invalid_urls: 0, processing_errors: 0 },
     top_errors: [],
+    errors: [],
     recommendations: ["No errors found"],
   });
   const health = accepted(wire.healthResponse, await client.get(`/api/v1/batches/${id}/health`)).data;

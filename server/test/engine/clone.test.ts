@@ -198,6 +198,7 @@ describeEngine("a clone", (database) => {
         chunks: 0,
         results: 0,
         attempts: 0,
+        reviews: 0,
       });
     },
   );
@@ -231,7 +232,13 @@ describeEngine("a clone", (database) => {
     });
     await expect(cloneBatch(sweeping, source, clone)).rejects.toThrow("not_found");
     expect(pages).toBe(2);
-    expect(await rowsLeft(database(), clone.id)).toEqual({ batches: 0, chunks: 0, results: 0, attempts: 0 });
+    expect(await rowsLeft(database(), clone.id)).toEqual({
+      batches: 0,
+      chunks: 0,
+      results: 0,
+      attempts: 0,
+      reviews: 0,
+    });
   });
 
   test("with each page tells that its writer lives", async () => {

@@ -68,6 +68,7 @@ export async function rowsLeft(database: Database, batchId: string): Promise<Rec
     chunks: "batch_id",
     results: "batch_id",
     attempts: "batch_id",
+    reviews: "batch_id",
   })) {
     const { rows } = await sql<{ count: number }>`
       select count(*) as count from ${sql.table(table)} where ${sql.ref(column)} = ${batchId}

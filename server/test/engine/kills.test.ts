@@ -64,49 +64,57 @@ async function killAtStatement(underTest: DatabaseUnderTest, statement: number, 
   return reached;
 }
 
-describeDatabase("a process that is killed", (underTest) => {
-  // The statements are the same on both databases.
-  test.skipIf(soak || underTest.engine === "embedded").each([
-    ["before", 5],
-    ["after", 9],
-  ] as const)("%s its statement %i: every item is there once", async (when, statement) => {
-    expect(await killAtStatement(underTest, statement, when)).toBe(true);
-  });
+describeDatabase(
+  "a process that is killed",
+  (underTest) => {
+    // The statements are the same on both databases.
+    test.skipIf(soak || underTest.engine === "embedded").each([
+      ["before", 5],
+      ["after", 9],
+    ] as const)("%s its statement %i: every item is there once", async (when, statement) => {
+      expect(await killAtStatement(underTest, statement, when)).toBe(true);
+    });
 
-  test.runIf(soak)("before and after each of its statements: every item is there once", patient, async () => {
-    let statement = 1;
-    while (
-      (await killAtStatement(underTest, statement, "before")) &&
-      (await killAtStatement(underTest, statement, "after"))
-    )
-      statement += 1;
-    expect(statement).toBeGreaterThan(12);
-  });
+    test.runIf(soak)(
+      "before and after each of its statements: every item is there once",
+      patient,
+      async () => {
+        let statement = 1;
+        while (
+          (await killAtStatement(underTest, statement, "before")) &&
+          (await killAtStatement(underTest, statement, "after"))
+        )
+          statement += 1;
+        expect(statement).toBeGreaterThan(12);
+      },
+    );
 
-  test(`${rounds} times at random moments: every item is there once`, patient, async () => {
-    const random = seededRandom(seed);
-    const items = rounds * 400;
-    const batch = await killableBatch(await underTest.place(), numbers(items), 50);
-    let kills = 0;
-    for (let round = 0; round < rounds; round += 1) {
-      const killAfter = { calls: 1 + Math.floor(random() * 400), ms: Math.floor(random() * 10) };
-      if (await batch.work({ slots: 3, killAfter })) break;
-      kills += 1;
-      await batch.inspect((database) => assertAddedUp(database, batch.id));
-    }
-    await batch.work({ slots: 3 });
-    expect(kills).toBeGreaterThan(rounds / 2);
-    const { results, tries, ...counters } = await batch.inspect((database) => outcome(database, batch.id));
-    expect(counters).toEqual({ state: "completed", succeeded: items, failed: 0 });
-    expect(results).toEqual(numbers(items).map((position) => ({ position, code: null })));
-    expect(tries).toEqual([]);
-    const calls = batch.calls();
-    expect(Math.min(...calls)).toBe(1);
-    // A kill costs at most what was under way and what was not flushed: of three slots, four items and three flushes.
-    const repeated = calls.reduce((sum, count) => sum + count - 1, 0);
-    expect(repeated).toBeLessThanOrEqual(kills * 3 * (4 + 3 * 4));
-  });
-});
+    test(`${rounds} times at random moments: every item is there once`, patient, async () => {
+      const random = seededRandom(seed);
+      const items = rounds * 400;
+      const batch = await killableBatch(await underTest.place(), numbers(items), 50);
+      let kills = 0;
+      for (let round = 0; round < rounds; round += 1) {
+        const killAfter = { calls: 1 + Math.floor(random() * 400), ms: Math.floor(random() * 10) };
+        if (await batch.work({ slots: 3, killAfter })) break;
+        kills += 1;
+        await batch.inspect((database) => assertAddedUp(database, batch.id));
+      }
+      await batch.work({ slots: 3 });
+      expect(kills).toBeGreaterThan(rounds / 2);
+      const { results, tries, ...counters } = await batch.inspect((database) => outcome(database, batch.id));
+      expect(counters).toEqual({ state: "completed", succeeded: items, failed: 0 });
+      expect(results).toEqual(numbers(items).map((position) => ({ position, code: null })));
+      expect(tries).toEqual([]);
+      const calls = batch.calls();
+      expect(Math.min(...calls)).toBe(1);
+      // A kill costs at most what was under way and what was not flushed: of three slots, four items and three flushes.
+      const repeated = calls.reduce((sum, count) => sum + count - 1, 0);
+      expect(repeated).toBeLessThanOrEqual(kills * 3 * (4 + 3 * 4));
+    });
+  },
+  { ordinarily: "postgresql" },
+);
 
 // Each of five deaths is a start of a process, and what is told of them is in tables.
 describeDatabase(

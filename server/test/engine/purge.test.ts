@@ -10,7 +10,7 @@ import { rowsLeft } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
 import { atGate, createGate, createWorld, echo, numbers, until } from "./world.ts";
 
-const nothing = { batches: 0, chunks: 0, results: 0, attempts: 0 };
+const nothing = { batches: 0, chunks: 0, results: 0, attempts: 0, reviews: 0 };
 describeEngine(
   "removing what results were made from",
   (database, { engine: name }) => {

@@ -7,7 +7,7 @@ import { assertConsistent, rowsLeft } from "./consistent.ts";
 import { describeEngine } from "./databases.ts";
 import { atGate, createGate, createWorld, numbers, until } from "./world.ts";
 
-const nothing = { batches: 0, chunks: 0, results: 0, attempts: 0 };
+const nothing = { batches: 0, chunks: 0, results: 0, attempts: 0, reviews: 0 };
 
 describeEngine("removing batches", (database, { engine: name }) => {
   test("with work under way: gone at once for everybody, its work stops, and no row is left", async () => {
@@ -45,6 +45,8 @@ describeEngine("removing batches", (database, { engine: name }) => {
       insert into results (batch_id, position, succeeded, took_ms, created_at)
       select ${id}, n, true, 1, now() from generate_series(0, 11000) as n
     `.execute(database().sql);
+    await engine.review(id, { positions: numbers(11_001), verdict: "accepted", note: null, by: "somebody" });
+    expect((await rowsLeft(database(), id))["reviews"]).toBe(11_001);
     await engine.remove(id, { force: false });
     expect(await removeHidden(database())).toBeGreaterThan(0);
     expect(await rowsLeft(database(), id)).toEqual(nothing);

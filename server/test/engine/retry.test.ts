@@ -74,6 +74,21 @@ describeEngine("retry", (database) => {
     await assertConsistent(database(), id);
   });
 
+  test("only some positions run again, of those that failed", async () => {
+    const { engine, begin, reached, calls } = createWorld(database(), thirds);
+    const id = await begin(numbers(25));
+    await engine.run();
+    await reached(id, "completed");
+    const positions = [0, 1, 3, 21, 24, 400];
+    expect((await engine.retry(id, { ...roomy, positions, codes: ["even"] })).items).toBe(2);
+    await reached(id, "completed");
+    expect((await engine.retry(id, { ...roomy, positions })).items).toBe(2);
+    expect(await reached(id, "completed")).toMatchObject({ succeeded: 20, failed: 5 });
+    expect(calls.slice(25).map(({ position }) => position)).toEqual(expect.arrayContaining([0, 24, 3, 21]));
+    await expect(engine.retry(id, { ...roomy, positions })).rejects.toThrow("nothing_to_retry");
+    await assertConsistent(database(), id);
+  });
+
   test("while the batch runs: its chunk stays with its worker, and nothing is lost or done twice", async () => {
     const gate = createGate();
     const { engine, begin, reached, calls } = createWorld(

@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
 import type { Chunk } from "../../engine/chunks.ts";
 import { progressOf } from "../../engine/progress.ts";
-import type { Batch, ItemResult } from "../../engine/records.ts";
+import type { Batch, ReviewedResult } from "../../engine/records.ts";
+import type { Review } from "../../engine/review.ts";
 import { shownAddress } from "../../platform/webhooks/address.ts";
 import { type BatchOptions, type RowInput, rowInput } from "./batch-options.ts";
 import { dollarsOf } from "./budget.ts";
@@ -190,7 +191,7 @@ export function chunkAnswer(batchId: string, chunk: Chunk, now: Date) {
 }
 
 /** A row of the user's file, with what came of it, as it was stored. */
-export const toAnswer = (batch: AnalysisBatch, result: ItemResult) =>
+export const toAnswer = (batch: AnalysisBatch, result: ReviewedResult) =>
   resultAnswer(
     batch,
     result,
@@ -200,7 +201,12 @@ export const toAnswer = (batch: AnalysisBatch, result: ItemResult) =>
 
 export type ResultAnswer = ReturnType<typeof resultAnswer>;
 
-function resultAnswer(batch: AnalysisBatch, result: ItemResult, input: RowInput, output: RowOutput | null) {
+function resultAnswer(
+  batch: AnalysisBatch,
+  result: ReviewedResult,
+  input: RowInput,
+  output: RowOutput | null,
+) {
   const chunk = Math.floor(result.position / batch.upload.chunkSize);
   return {
     result_id: idWithin(batch.id, `result ${result.position}`),
@@ -221,8 +227,12 @@ function resultAnswer(batch: AnalysisBatch, result: ItemResult, input: RowInput,
     ...costFacts(output),
     cells: [...(input.cells ?? [input.url])],
     created_at: result.createdAt.toISOString(),
+    review: reviewAnswer(result.review),
   };
 }
+
+export const reviewAnswer = (review: Review | null) =>
+  review && { verdict: review.verdict, note: review.note, by: review.by, at: review.at.toISOString() };
 
 /** What was asked for this row alone: of a known picture, nothing. */
 function costFacts(output: RowOutput | null) {

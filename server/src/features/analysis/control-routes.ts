@@ -126,7 +126,7 @@ export const controlRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
     schema: {
       tags,
       operationId: "retryBatch",
-      summary: "Runs failed rows again: all of them, or those with certain codes",
+      summary: "Runs failed rows again: all of them, those with certain codes, or certain ones",
       description:
         "No other row runs, but for those that have no result because their chunk was given up. What a row failed with stays in its history, and it has all its tries again. Of a paused batch " +
         "the rows wait until it is resumed.",
@@ -136,11 +136,15 @@ export const controlRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
     },
     handler: async (request) =>
       batches.change(request.params.batch_id, async ({ id }) => {
-        const { codes } = request.body;
+        const { codes, rows } = request.body;
         const { batch, items } = await engine.retry(id, {
           maxActive: options.maxActive,
           ...(codes ? { codes } : {}),
-          also: trail.within(request, "batch.retry", id, { codes: codes ?? null }),
+          ...(rows ? { positions: rows.map((row) => row - 1) } : {}),
+          also: trail.within(request, "batch.retry", id, {
+            codes: codes ?? null,
+            ...(rows ? { rows } : {}),
+          }),
         });
         return answer(
           { batch_id: id, retried: items, status: batch.state },

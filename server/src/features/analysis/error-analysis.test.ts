@@ -21,16 +21,20 @@ test("nothing has failed where nothing has", () => {
     total_errors: 0,
     error_categories: { network_errors: 0, invalid_urls: 0, processing_errors: 0 },
     top_errors: [],
+    errors: [],
     recommendations: ["No errors found"],
   });
 });
 
-test("ten causes are listed, and all are counted, also one that this version does not know", () => {
+test("ten causes are told with their share, and all are counted, also one that this version does not know", () => {
   const codes = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
   const analysis = analyzeErrors(codes.map((code) => ({ code: `unheard_of_${code}`, count: 1 })));
   expect(analysis.total_errors).toBe(12);
   expect(analysis.top_errors).toHaveLength(10);
   expect(analysis.top_errors[0]?.percentage).toBe(8.3);
+  expect(analysis.errors.map(({ error_type }) => error_type)).toEqual(
+    codes.map((code) => `unheard_of_${code}`),
+  );
   expect(analysis.error_categories.processing_errors).toBe(12);
 });
 

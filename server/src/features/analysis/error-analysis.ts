@@ -2,7 +2,7 @@ import type { FailureCategory } from "../../platform/failures/failure.ts";
 import { failureOf } from "../../platform/failures.ts";
 import type { FailureCount } from "./health-score.ts";
 
-/** So many codes are listed; the rest is in the results. */
+/** So many codes are told with their share. */
 const listedErrors = 10;
 
 /** What failed in a batch, by cause, and what to do about it. */
@@ -17,6 +17,11 @@ export function analyzeErrors(failures: readonly FailureCount[]) {
       error_type: code,
       count,
       percentage: Number(((count / total) * 100).toFixed(1)),
+    })),
+    errors: failures.map(({ code, count }) => ({
+      error_type: code,
+      count,
+      retryable: failureOf(code).retryable,
     })),
     recommendations: recommend(failures),
   };

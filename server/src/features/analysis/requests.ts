@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { verdicts } from "../../engine/review.ts";
 import { batchStates } from "../../engine/states.ts";
 import { maxCostError, readDollars } from "./budget.ts";
 import { resultFilterFields } from "./result-filters.ts";
@@ -59,6 +60,22 @@ export const resultParameters = batchParameters.extend({
     .describe("Row of the file, from 1."),
 });
 
+const rowsError = "expected a list of rows of the file, from 1";
+
+/** Rows of the file, as everywhere outside counted from 1. */
+const rowList = z
+  .array(
+    z
+      .int({ error: rowsError })
+      .min(1, { error: rowsError })
+      .max(2 ** 31 - 1, { error: rowsError }),
+    {
+      error: rowsError,
+    },
+  )
+  .min(1, { error: "expected at least one row" })
+  .max(1_000, { error: "expected at most 1000 rows" });
+
 const codesError = "expected a list of failure codes";
 
 export const retryRequest = body({
@@ -74,7 +91,29 @@ export const retryRequest = body({
     .max(100)
     .nullish()
     .describe("Only rows that failed with one of these; absent: all failed rows."),
+  rows: rowList
+    .nullish()
+    .describe(
+      "Only these of them, by their rows in the file, from 1; a row that did not fail stays as it is.",
+    ),
 });
+
+const verdict = z
+  .enum(verdicts, { error: `expected ${verdicts.join(", ")} or null` })
+  .nullable()
+  .describe("Null takes back what was said.");
+
+const note = z
+  .string({ error: "expected a text" })
+  .trim()
+  .max(1_000, { error: "expected at most 1000 characters" })
+  .refine((text) => !text.includes("\u0000"), { error: "holds a NUL character" })
+  .nullish()
+  .describe("Why, for whoever reads it; in place of one that was there.");
+
+export const reviewRequest = z.object({ verdict, note });
+
+export const reviewsRequest = z.object({ rows: rowList, verdict, note });
 
 export const jobsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1_000).default(100).describe("Most of them in the answer."),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { OutputCondition, ResultFilter } from "../../engine/result-filter.ts";
+import { verdicts } from "../../engine/review.ts";
 import { invalidField } from "./errors.ts";
 
 /**
@@ -37,6 +38,13 @@ const date = (description: string) =>
     description,
   );
 
+const partOfText = z
+  .string()
+  .max(200, { error: "expected at most 200 characters" })
+  .refine((text) => !text.includes("\u0000"), { error: "holds a NUL character" });
+
+const reviewWords = [...verdicts, "reviewed", "none"] as const;
+
 /** The filters of results, the same wherever results are listed, shown, counted or exported. */
 export const resultFilterFields = {
   status: textOf(
@@ -58,12 +66,11 @@ export const resultFilterFields = {
   ),
   has_store_name: flagOr(false, "Only those with a store name."),
   has_contact: flagOr(false, "Only those with a business contact."),
-  store_name_filter: textOf(
-    z
-      .string()
-      .max(200, { error: "expected at most 200 characters" })
-      .refine((text) => !text.includes("\u0000"), { error: "holds a NUL character" }),
-    "Part of the store name, in capitals or not.",
+  store_name_filter: textOf(partOfText, "Part of the store name, in capitals or not."),
+  search: textOf(partOfText, "Part of any text that the model answered, in capitals or not."),
+  review: textOf(
+    z.enum(reviewWords, { error: `expected one of ${reviewWords.join(", ")}` }),
+    "What a person said of it: `accepted`, `flagged`, `reviewed` for either, `none` for nothing.",
   ),
 };
 
@@ -76,7 +83,8 @@ export type ResultFilters = z.output<z.ZodObject<typeof resultFilterFields>>;
  * @throws {AppError} `validation_error` where two of them contradict each other
  */
 export function toResultFilter(asked: ResultFilters): ResultFilter {
-  const { status, success_only, failed_only, error_type, start_date, end_date, store_name_filter } = asked;
+  const { status, success_only, failed_only, error_type, start_date, end_date } = asked;
+  const { store_name_filter, search, review } = asked;
   const succeeded = success_only === true || status === "success";
   const failed = failed_only === true || status === "failed";
   if (succeeded && failed)
@@ -94,7 +102,9 @@ export function toResultFilter(asked: ResultFilters): ResultFilter {
   if (asked.has_store_name === true) output.push({ path: ["analysis", "store_name"], is: "filled" });
   if (asked.has_contact === true) output.push({ path: ["analysis", "business_contact"], is: "filled" });
   if (store_name_filter) output.push({ path: ["analysis", "store_name"], contains: store_name_filter });
+  if (search) output.push({ path: ["analysis"], containsAnywhere: search });
   return {
+    ...(review ? { review: review === "reviewed" ? "any" : review } : {}),
     ...(succeeded || failed ? { succeeded } : {}),
     ...(codes && codes.length > 0 ? { codes } : {}),
     ...(since ? { since: since.from } : {}),

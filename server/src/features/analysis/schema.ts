@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { chunkStates } from "../../engine/chunks.ts";
+import { verdicts } from "../../engine/review.ts";
 import { batchStates } from "../../engine/states.ts";
 import { estimate, laneJobs, usage } from "./cost-schema.ts";
 
@@ -193,6 +194,13 @@ export const chunksResponse = envelope(
   }),
 );
 
+export const review = z.object({
+  verdict: z.enum(verdicts),
+  note: z.string().nullable(),
+  by: z.string().describe("A name for people."),
+  at: time,
+});
+
 /** What is told of one row; `analysis_result` is what the model answered, as it came. */
 export const resultFacts = {
   result_id: z.uuid(),
@@ -221,6 +229,7 @@ export const resultFacts = {
   estimated_cost_usd: z.number().nullable().describe("Of the answer; null where it is not known."),
   cells: z.array(z.string()).describe("The row as it was uploaded."),
   created_at: time,
+  review: review.nullable().describe("What a person said of it; null where nobody did since it was stored."),
 };
 
 export const resultsResponse = envelope(
@@ -302,6 +311,9 @@ export const errorAnalysisResponse = envelope(
     total_errors: count,
     error_categories: z.object({ network_errors: count, invalid_urls: count, processing_errors: count }),
     top_errors: z.array(z.object({ error_type: z.string(), count, percentage: percent })),
+    errors: z
+      .array(z.object({ error_type: z.string(), count, retryable: z.boolean() }))
+      .describe("Every code, the most frequent first; what each means is told by `/api/v1/failures`."),
     recommendations: z.array(z.string()),
   }),
 );

@@ -12,6 +12,8 @@ export interface BatchExport {
   readonly metadata: boolean;
   readonly raw: boolean;
   readonly bom: boolean;
+  /** Columns with what people said of results. */
+  readonly reviews: boolean;
   /** Absent: as `metadata`. */
   readonly input_columns?: boolean | undefined;
   readonly filter: ResultFilter;
@@ -28,11 +30,11 @@ export interface BatchExport {
 export function exportOfBatch(
   engine: Pick<Engine, "resultPages" | "read">,
   batch: AnalysisBatch,
-  { format, metadata, raw, bom, input_columns, filter, applied, part, now, signal }: BatchExport,
+  { format, metadata, raw, bom, reviews, input_columns, filter, applied, part, now, signal }: BatchExport,
 ): WrittenExport {
   const chosen = part === undefined ? filter : { ...filter, positions: positionsOf(part) };
   return writeExport({
-    ...{ format, metadata, raw, bom, now },
+    ...{ format, metadata, raw, bom, reviews, now },
     records: () => batchRecords(engine, batch, chosen, signal),
     answer: instructionOf(batch.upload.instruction)?.schema ?? null,
     input: (input_columns ?? metadata) ? batch.upload : null,

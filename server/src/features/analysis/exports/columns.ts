@@ -6,7 +6,7 @@ export interface Column {
   readonly cell: (record: ResultAnswer) => Cell;
 }
 
-type Fact = Exclude<keyof ResultAnswer, "cells" | "analysis_result">;
+type Fact = Exclude<keyof ResultAnswer, "cells" | "analysis_result" | "review">;
 
 const column = (fact: Fact): Column => ({ header: fact, cell: (record) => record[fact] });
 
@@ -51,6 +51,12 @@ const full: readonly Fact[] = [
 
 export const factColumns = ({ metadata }: { readonly metadata: boolean }): readonly Column[] =>
   (metadata ? full : lean).map(column);
+
+/** What people said of results: behind what is documented of every export, and only where they said something. */
+export const reviewColumns: readonly Column[] = [
+  { header: "review", cell: ({ review }) => review?.verdict ?? null },
+  { header: "review_note", cell: ({ review }) => review?.note ?? null },
+];
 
 /** What is known of the uploaded file. */
 export interface InputTable {

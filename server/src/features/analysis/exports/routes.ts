@@ -17,6 +17,7 @@ import { fileNameOf, stampOf } from "./file-name.ts";
 import { formatFacts } from "./formats.ts";
 import { multipleExport } from "./multiple-export.ts";
 import { isTooLarge, maxExportRows, partsOf } from "./parts.ts";
+import { hasReviewColumns } from "./review-columns.ts";
 import * as wire from "./schema.ts";
 import { sendExport } from "./send-export.ts";
 import { sendTemplate } from "./template.ts";
@@ -41,6 +42,7 @@ export const exportRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (sc
     const applied = appliedFilters(asked);
     const batch = await batches.find(request.params.batch_id);
     const parts = partsOf(batch);
+    const reviews = await hasReviewColumns(engine, [batch.id], asked.metadata, filter);
     if (part !== undefined && part > parts) throw noSuchPart(batch.items, parts);
     if (part === undefined && (await isTooLarge(engine, () => [batch], filter, signal)))
       throw tooManyRows(`Ask for part=1 to part=${parts}.`);
@@ -48,7 +50,7 @@ export const exportRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (sc
     const suffix = part === undefined ? "" : `_part${part}`;
     return sendExport(options, request, reply, {
       signal,
-      ...exportOfBatch(engine, batch, { ...asked, filter, applied, now: now(), signal }),
+      ...exportOfBatch(engine, batch, { ...asked, reviews, filter, applied, now: now(), signal }),
       name: `${fileNameOf(batch.name)}${suffix}_${stampOf(now())}${formatFacts[format].extension}`,
       format,
       container: null,
@@ -97,12 +99,14 @@ export const exportRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (sc
       if (chosen.every(({ batch }) => batch === null)) throw batchNotFound(ids.join(", ").slice(0, 400));
       const filter = toResultFilter(asked.filters);
       const applied = appliedFilters(asked.filters);
+      const found = chosen.flatMap(({ batch }) => (batch ? [batch.id] : []));
+      const reviews = await hasReviewColumns(engine, found, asked.metadata, filter);
       let rows = 0;
       const content = multipleExport(
         chosen,
         asked.format,
         (batch, part) =>
-          exportOfBatch(engine, batch, { ...asked, filter, applied, part, now: now(), signal }),
+          exportOfBatch(engine, batch, { ...asked, reviews, filter, applied, part, now: now(), signal }),
         {
           now: now(),
           onRows(total) {
@@ -158,6 +162,8 @@ export const exportRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (sc
         // Each batch has columns and a question of its own.
         answer: null,
         input: null,
+        // Of which of them somebody said something is not looked up: there may be thousands.
+        reviews: filter.review !== undefined,
         about: (rows) => ({
           export_date: now().toISOString(),
           total_records: rows,

@@ -6,7 +6,7 @@ import { type Sheet, xlsxBytes } from "../../../platform/tables/xlsx/workbook.ts
 import type { ResultAnswer } from "../answers.ts";
 import { tooManyColumns } from "../errors.ts";
 import { type AnswerSchema, answerColumns } from "./answer-columns.ts";
-import { type Column, factColumns, type InputTable, inputColumns } from "./columns.ts";
+import { type Column, factColumns, type InputTable, inputColumns, reviewColumns } from "./columns.ts";
 import type { ExportFormat } from "./formats.ts";
 
 export interface ExportContent {
@@ -16,6 +16,8 @@ export interface ExportContent {
   readonly metadata: boolean;
   /** JSON Schema of the answers to a question of the batch's own; null where it is the default one. */
   readonly answer: AnswerSchema | null;
+  /** Also columns with what people said of results. */
+  readonly reviews: boolean;
   /** Columns of the uploaded file; null leaves them out. */
   readonly input: InputTable | null;
   /** Values as they are, where a spreadsheet might take some for formulas. */
@@ -113,10 +115,11 @@ const shown = (value: unknown): string | number | boolean | null =>
       : JSON.stringify(value);
 
 /** The columns of an export depend on its first page where a file has no headers: then its cells are counted. */
-async function tableOf({ format, metadata, answer, input }: ExportContent, records: Records) {
+async function tableOf({ format, metadata, reviews, answer, input }: ExportContent, records: Records) {
   const first = await records.next();
   const cells = first.done ? 0 : Math.max(0, ...first.value.map((record) => record.cells.length));
-  const facts = factColumns({ metadata });
+  const documented = factColumns({ metadata });
+  const facts = reviews ? [...documented, ...reviewColumns] : documented;
   const found = answer === null ? facts : [...facts, ...answerColumns(answer, facts)];
   const columns = input === null ? found : [...found, ...inputColumns(input, cells, found)];
   if (format === "xlsx" && columns.length > MAX_COLUMNS) throw tooManyColumns(columns.length, MAX_COLUMNS);
