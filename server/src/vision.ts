@@ -23,6 +23,8 @@ export interface ComposedVision {
   /** What a batch may ask for. */
   readonly choices: Choices;
   readonly lanes: ReadonlyMap<string, BatchLane>;
+  /** Who is asked for each model: `gemini`, `openai`, `anthropic`, `compatible`, or `local`. */
+  readonly providers: ReadonlyMap<string, string>;
   /** Of what can be asked, by what they are called in the database: `gemini/gemini-3.5-flash-lite`. */
   readonly quotas: ReadonlyMap<string, Quotas>;
   /** Those of each provider's usual model. */
@@ -68,6 +70,7 @@ export function composeVision(
   },
 ): ComposedVision {
   const providers = configuredProviders(config, catalog);
+  const providerOf = new Map<string, string>();
   const quotas = new Map<string, Quotas>();
   const hosted = new Map<string, Hosted>();
   const lanes = new Map<string, BatchLane>();
@@ -99,6 +102,7 @@ export function composeVision(
         now: Date.now,
       });
       if (lane) lanes.set(entry.id, lane);
+      providerOf.set(entry.id, provider.name);
       hosted.set(entry.id, { model, entry, quotas: quotasFor(entry), rates: ratesOf(configured) });
     }
   }
@@ -116,6 +120,7 @@ export function composeVision(
   return {
     vision: { usual, named, lanes },
     lanes,
+    providers: providerOf.set(local.name, local.name),
     choices: {
       models: [...named.keys()],
       usual: usual?.name ?? null,

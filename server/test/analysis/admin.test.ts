@@ -293,6 +293,10 @@ describe("POST /admin/batch/:batch_id/reset", () => {
       message: expect.any(String),
       reset_chunks: 3,
       batch_status: "pending",
+      dry_run: false,
+      batch_name: "a batch",
+      was: "processing",
+      removed_results: 0,
     });
     expect(await service().client.progress(id)).toMatchObject({ status: "pending", processed_count: 0 });
     expect(await recorded(id)).toEqual([
@@ -309,6 +313,21 @@ describe("POST /admin/batch/:batch_id/reset", () => {
     accepted(wire.resetResponse, await reset(id, { force: true }));
     const { batch_info } = await service().client.details(id);
     expect(batch_info).toMatchObject({ status: "pending", error_message: null, completed_at: null });
+  });
+
+  test("a dry run changes nothing, and is refused where the reset would be", async () => {
+    const id = await idle(25);
+    await claim(id, 60_000);
+    const { data } = accepted(wire.resetResponse, await reset(id, { dry_run: true }));
+    expect(data).toMatchObject({ reset_chunks: 3, dry_run: true, was: "processing", removed_results: 0 });
+    expect(await service().client.progress(id)).toMatchObject({ status: "processing" });
+    expect(await recorded(id)).toEqual([]);
+
+    const ended = await idle(25);
+    await cleanup();
+    expect(refused(await reset(ended, { dry_run: true }), 400, "batch_state")).toContain("cancelled");
+    accepted(wire.resetResponse, await reset(ended, { dry_run: true, force: true }));
+    expect(await service().client.progress(ended)).toMatchObject({ status: "cancelled" });
   });
 
   test("of a batch that there is not is a 404", async () => {

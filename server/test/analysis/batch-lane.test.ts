@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import * as wire from "../../src/features/analysis/schema.ts";
 import { until } from "../engine/world.ts";
+import { leaveToSoak } from "../needs.ts";
 import { type GeminiSimulator, startGemini } from "../simulators/gemini.ts";
 import { accepted, csvOf } from "./client.ts";
 import { startDistinctOrigin } from "./distinct-origin.ts";
@@ -137,55 +138,61 @@ describe("a batch of the batch lane", () => {
       });
     });
 
-    test("is paused once it has cost its limit, with what is waited for counted", async ({
-      onTestFinished: finished,
-    }) => {
-      const { urls, charged } = await own(20, finished);
-      const { id } = await create(urls, { max_cost_usd: "0.0004" });
-      await world.client.reached(id, { status: "paused" });
-      await until(async () =>
-        expect((await jobsOf(id)).map(({ status }) => status)).not.toContain("running"),
-      );
-      expect(charged()).toBeGreaterThanOrEqual(400);
-      // What 4 rows may ask for at a time that look at the limit together, and as much again of one look a moment ago.
-      expect(charged()).toBeLessThan(400 + 2 * 4 * answerMicros);
-      expect((await world.client.details(id)).usage.estimated_cost_usd).toBe(charged() / 1e6);
+    leaveToSoak("the batch lane that has cost its limit", () => {
+      test("is paused once it has cost its limit, with what is waited for counted", async ({
+        onTestFinished: finished,
+      }) => {
+        const { urls, charged } = await own(20, finished);
+        const { id } = await create(urls, { max_cost_usd: "0.0004" });
+        await world.client.reached(id, { status: "paused" });
+        await until(async () =>
+          expect((await jobsOf(id)).map(({ status }) => status)).not.toContain("running"),
+        );
+        expect(charged()).toBeGreaterThanOrEqual(400);
+        // What 4 rows may ask for at a time that look at the limit together, and as much again of one look a moment ago.
+        expect(charged()).toBeLessThan(400 + 2 * 4 * answerMicros);
+        expect((await world.client.details(id)).usage.estimated_cost_usd).toBe(charged() / 1e6);
+      });
     });
 
-    test("tries a row three times, and is billed for what was answered", async ({
-      onTestFinished: finished,
-    }) => {
-      const { urls, hashes, charged } = await own(2, finished);
-      for (const hash of hashes) unanswered.add(hash);
-      const { id } = await create(urls);
-      await world.client.reached(id, { status: "completed", successful_count: 0, failed_count: 2 });
-      expect(gemini.batches.calls.filter(({ image }) => hashes.has(image.sha256))).toHaveLength(6);
-      expect((await world.client.details(id)).usage).toMatchObject({ calls: 0, possibly_paid_twice: 0 });
-      unanswered.clear();
-      expect((await control(id, "retry")).status).toBe(200);
-      await world.client.reached(id, { status: "completed", successful_count: 2, failed_count: 0 });
-      expect(charged()).toBe(2 * answerMicros);
+    leaveToSoak("the batch lane and rows that fail", () => {
+      test("tries a row three times, and is billed for what was answered", async ({
+        onTestFinished: finished,
+      }) => {
+        const { urls, hashes, charged } = await own(2, finished);
+        for (const hash of hashes) unanswered.add(hash);
+        const { id } = await create(urls);
+        await world.client.reached(id, { status: "completed", successful_count: 0, failed_count: 2 });
+        expect(gemini.batches.calls.filter(({ image }) => hashes.has(image.sha256))).toHaveLength(6);
+        expect((await world.client.details(id)).usage).toMatchObject({ calls: 0, possibly_paid_twice: 0 });
+        unanswered.clear();
+        expect((await control(id, "retry")).status).toBe(200);
+        await world.client.reached(id, { status: "completed", successful_count: 2, failed_count: 0 });
+        expect(charged()).toBe(2 * answerMicros);
+      });
     });
   });
 
-  test("asks nothing that another batch waits for, or has been answered, unless the cache is to be refreshed", async () => {
-    const urls = await pictures(3);
-    const first = await create([...urls, ...urls]);
-    await handedOver(first.id, 3);
-    const second = await create(urls);
-    await ended(first.id, { status: "completed", successful_count: 6 });
-    await ended(second.id, { status: "completed", successful_count: 3 });
-    const third = await create(urls);
-    await ended(third.id, { status: "completed", successful_count: 3 });
-    expect(charged()).toBe(3 * answerMicros);
-    const calls = [];
-    for (const { id } of [first, second, third]) calls.push((await world.client.details(id)).usage.calls);
-    expect(calls).toEqual([3, 0, 0]);
-    const { results } = await world.client.results(first.id);
-    expect(results.filter(({ cache_hit }) => cache_hit)).toHaveLength(3);
-    const anew = await create(urls, { cache: "refresh" });
-    await ended(anew.id, { status: "completed", successful_count: 3 });
-    expect(charged()).toBe(6 * answerMicros);
+  leaveToSoak("the batch lane and questions of other batches", () => {
+    test("asks nothing that another batch waits for, or has been answered, unless the cache is to be refreshed", async () => {
+      const urls = await pictures(3);
+      const first = await create([...urls, ...urls]);
+      await handedOver(first.id, 3);
+      const second = await create(urls);
+      await ended(first.id, { status: "completed", successful_count: 6 });
+      await ended(second.id, { status: "completed", successful_count: 3 });
+      const third = await create(urls);
+      await ended(third.id, { status: "completed", successful_count: 3 });
+      expect(charged()).toBe(3 * answerMicros);
+      const calls = [];
+      for (const { id } of [first, second, third]) calls.push((await world.client.details(id)).usage.calls);
+      expect(calls).toEqual([3, 0, 0]);
+      const { results } = await world.client.results(first.id);
+      expect(results.filter(({ cache_hit }) => cache_hit)).toHaveLength(3);
+      const anew = await create(urls, { cache: "refresh" });
+      await ended(anew.id, { status: "completed", successful_count: 3 });
+      expect(charged()).toBe(6 * answerMicros);
+    });
   });
 
   test("waits for nothing that was asked online meanwhile", async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import * as exportWire from "../../src/features/analysis/exports/schema.ts";
-import { describeWith } from "../needs.ts";
+import { describeWith, leaveToSoak } from "../needs.ts";
 import { accepted, csvOf, refused } from "./client.ts";
 import { csvRows, download, ndjsonRecords, readWorkbook, savedAs } from "./downloads.ts";
 import { contradicts, factsOf, filterCases, hardColumns, hardRows } from "./export-rows.ts";
@@ -369,25 +369,27 @@ describe("the list, the preview and the exports mean the same results", () => {
     expect(rowsOf(ndjsonRecords(filtered.text))).toEqual(meant);
   });
 
-  test("each filter together with each other one", async () => {
-    const pairs = filterCases.flatMap((one, index) =>
-      filterCases.slice(index + 1).flatMap((other) => {
-        const names = Object.keys(other.asked);
-        const asked = { ...one.asked, ...other.asked };
-        return names.some((name) => name in one.asked) || contradicts(asked)
-          ? []
-          : [{ asked, both: [one, other] }];
-      }),
-    );
-    expect(pairs.length).toBeGreaterThan(150);
-    for (const { asked, both } of pairs) {
-      const meant = hardRows.flatMap((row, index) =>
-        (row.facts || row.failure) && both.every(({ means }) => means(row)) ? [index + 1] : [],
+  leaveToSoak("each filter with each other one", () => {
+    test("each filter together with each other one", async () => {
+      const pairs = filterCases.flatMap((one, index) =>
+        filterCases.slice(index + 1).flatMap((other) => {
+          const names = Object.keys(other.asked);
+          const asked = { ...one.asked, ...other.asked };
+          return names.some((name) => name in one.asked) || contradicts(asked)
+            ? []
+            : [{ asked, both: [one, other] }];
+        }),
       );
-      const { text } = await exported(id, { format: "ndjson", ...asked });
-      expect([asked, rowsOf(ndjsonRecords(text))]).toEqual([asked, meant]);
-      expect([asked, rowsOf(await listedOf(id, asked))]).toEqual([asked, meant]);
-    }
+      expect(pairs.length).toBeGreaterThan(150);
+      for (const { asked, both } of pairs) {
+        const meant = hardRows.flatMap((row, index) =>
+          (row.facts || row.failure) && both.every(({ means }) => means(row)) ? [index + 1] : [],
+        );
+        const { text } = await exported(id, { format: "ndjson", ...asked });
+        expect([asked, rowsOf(ndjsonRecords(text))]).toEqual([asked, meant]);
+        expect([asked, rowsOf(await listedOf(id, asked))]).toEqual([asked, meant]);
+      }
+    });
   });
 
   test("a + that nobody encoded is one all the same", async () => {

@@ -91,6 +91,7 @@ export async function startGemini(settings: GeminiSettings = {}): Promise<Gemini
     quotas.set(name, quota);
     return quota;
   };
+  const modelList = { status: 200, body: { models: models.map((name) => ({ name: `models/${name}` })) } };
   const noteArrival = (call: SeenCall | null) => {
     calls.push(call);
     for (const waiter of waiting) if (calls.length >= waiter.count) waiter.resolve();
@@ -116,6 +117,12 @@ export async function startGemini(settings: GeminiSettings = {}): Promise<Gemini
 
   const server = await startLoopback(async (request, body, response) => {
     if (batchApi.handle(request, body, response)) return;
+    if (request.method === "GET" && /^\/v1beta\/models(?:\?|$)/.test(request.url ?? "")) {
+      const key = String(request.headers["x-goog-api-key"] ?? "");
+      const { status, body: told } = refuse(key, keys[key] ?? null, null) ?? modelList;
+      sendJson(response, status, told);
+      return;
+    }
     const [, model = ""] = /^\/v1beta\/models\/([\w.-]+):generateContent$/.exec(request.url ?? "") ?? [];
     if (request.method !== "POST" || model === "") {
       noteArrival(null);

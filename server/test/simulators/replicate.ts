@@ -146,6 +146,7 @@ export async function startReplicate(settings: Partial<ReplicateSettings> = {}):
 
   const read = (path: string, query: URLSearchParams, response: ServerResponse) => {
     if (path === "/v1/webhooks/default/secret") return sendJson(response, 200, { key: secret });
+    if (path === "/v1/account") return sendJson(response, 200, { type: "user", username: "simulated" });
     if (path === "/v1/predictions") return sendJson(response, 200, list(query));
     const [, id] = /^\/v1\/predictions\/(\w+)$/.exec(path) ?? [];
     const prediction = predictions.find((each) => each.id === id);

@@ -34,15 +34,15 @@ export interface ScriptedSettings {
 }
 
 export interface ScriptedServer extends VisionSimulator {
-  /** The bodies and headers of all requests, in order of arrival. */
+  /** The bodies and headers of all questions, in order of arrival. */
   readonly requests: readonly { readonly body: Json; readonly headers: IncomingHttpHeaders }[];
   /** Has calls end with this from now on. */
   answerWith(form: WireForm): void;
 }
 
 /**
- * A provider's API over HTTP: requests are read as strictly as the protocol says, and answered as the test says, by
- * default with a JSON that names the picture.
+ * A provider's API over HTTP: questions are read as strictly as the protocol says, and answered as the test says, by
+ * default with a JSON that names the picture. Its list of models is for everybody with a key.
  */
 export async function startScripted(
   protocol: WireProtocol,
@@ -62,7 +62,15 @@ export async function startScripted(
     for (const waiter of waiting) if (calls.length >= waiter.count) waiter.resolve();
   };
 
+  const base = protocol.path.split("/").slice(0, 2).join("/");
   const server = await startLoopback(async (request, bytes, response) => {
+    if (request.method === "GET" && request.url?.split("?")[0] === `${base}/models`) {
+      const key = protocol.keyOf(request.headers);
+      if (ready) send(response, ready);
+      else if (keys.length > 0 && !keys.includes(key)) send(response, protocol.unknownKey(key));
+      else send(response, { status: 200, body: { data: models.map((id) => ({ id })), has_more: false } });
+      return;
+    }
     if (request.method !== "POST" || request.url !== protocol.path) {
       noteArrival(null);
       sendFault(response, { kind: "page", status: 404 }, null);
@@ -91,7 +99,7 @@ export async function startScripted(
   };
 
   return {
-    url: `${server.origin}${protocol.path.split("/").slice(0, 2).join("/")}`,
+    url: `${server.origin}${base}`,
     key: keys[0] ?? "",
     model: models[0] ?? "",
     mediaTypes: protocol.mediaTypes,

@@ -107,21 +107,30 @@ export const adminRoutes: FastifyPluginAsync<AdminRoutesOptions> = async (scope,
       tags,
       operationId: "resetBatch",
       summary: "Takes a batch back to its beginning: its results are removed",
+      description:
+        "Pending, queued and processing ones; with `force` any. `dry_run` changes nothing, answers what would be removed, " +
+        "and is refused where the reset would be.",
       params: batchParameters,
       body: wire.resetRequest,
       response: { 200: wire.resetResponse, ...errorResponses },
     },
     handler: async (request) =>
-      batches.change(request.params.batch_id, async ({ id, state, succeeded, failed }) => {
-        const { force } = request.body;
-        const also = audit(request, "admin.reset", id, { force, was: state, results: succeeded + failed });
-        const batch = await engine.reset(id, { force, also });
-        const message = "Batch reset; start it to work on it again";
+      batches.change(request.params.batch_id, async ({ id, name, state, succeeded, failed }) => {
+        const { force, dry_run: dryRun } = request.body;
+        const results = succeeded + failed;
+        const also = audit(request, "admin.reset", id, { force, was: state, results });
+        const batch = await engine.reset(id, { force, dryRun, also });
         return answer({
           success: true as const,
-          message,
+          message: dryRun
+            ? "Nothing was changed; this is what a reset would do"
+            : "Batch reset; start it to work on it again",
           reset_chunks: batch.chunks,
           batch_status: "pending" as const,
+          dry_run: dryRun,
+          batch_name: name,
+          was: state,
+          removed_results: results,
         });
       }),
   });

@@ -109,13 +109,23 @@ export const resetRequest = body({
     .boolean({ error: "expected true or false" })
     .default(false)
     .describe("Also a batch that is neither pending, queued nor processing."),
+  dry_run: z
+    .boolean({ error: "expected true or false" })
+    .default(false)
+    .describe("Changes nothing, and answers what would be changed."),
 });
 
 export const resetResponse = envelope(
   z.object({
     success: z.literal(true),
     message: z.string(),
-    reset_chunks: count,
-    batch_status: z.literal("pending"),
+    reset_chunks: count.describe("All of the batch."),
+    batch_status: z.literal("pending").describe("Once it is reset."),
+    dry_run: z.boolean(),
+    batch_name: z.string(),
+    was: state.describe("The state in which it was found."),
+    removed_results: count.describe(
+      "Results that it had: those of rows that ended, whatever they ended with.",
+    ),
   }),
 );

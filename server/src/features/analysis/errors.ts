@@ -13,6 +13,7 @@ const isApi = under(
   "/api/v1/batches",
   "/api/v1/batch",
   "/api/v1/export",
+  "/api/v1/failures",
   "/api/v1/system",
   "/api/v1/ping",
   "/samples",

@@ -1,7 +1,10 @@
 import type { FastifyPluginAsync, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { storeFacts } from "../../models/instructions.ts";
+import { callerSignal } from "../../platform/http/caller-signal.ts";
+import { sendShownPicture, shownQuery } from "../../platform/outbound/shown-picture.ts";
 import { type AnalysisBatch, chunkAnswer, details, listed, pollingInterval, toAnswer } from "./answers.ts";
+import { rowInput } from "./batch-options.ts";
 import { createBatchProgress } from "./batch-progress.ts";
 import { createBatches, withUpload } from "./batches.ts";
 import { analyzeErrors } from "./error-analysis.ts";
@@ -209,6 +212,32 @@ export const readingRoutes: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
           at: at.toISOString(),
         })),
       });
+    },
+  });
+
+  http.get("/api/v1/batches/:batch_id/results/:row/image", {
+    config: { access: config.access },
+    schema: {
+      tags,
+      operationId: "getBatchResultImage",
+      summary: "The picture of a row, small: a JPEG for people to look at",
+      description:
+        "It is fetched from the row's address now, guarded as every fetch is, and kept for some minutes. 404 with the code of the " +
+        "failure where there is none.",
+      params: asked.resultParameters,
+      querystring: shownQuery,
+      response: errors,
+    },
+    handler: async (request, reply) => {
+      const { batch_id, row } = request.params;
+      const batch = await batches.find(batch_id);
+      const signal = callerSignal(reply);
+      for await (const [item] of engine.itemPages(batch.id, { first: row - 1, past: row, signal })) {
+        const { url } = rowInput.parse(item?.input);
+        const picture = await options.showPicture(url, { size: request.query.size, signal });
+        return sendShownPicture(request, reply, picture) as never;
+      }
+      throw resultNotFound(batch, row);
     },
   });
 

@@ -2,9 +2,11 @@ import type { FastifyRequest } from "fastify";
 import type { Engine } from "../../engine/engine.ts";
 import type { BatchLane } from "../../models/batch-lane/contract.ts";
 import type { Trail } from "../../platform/audit/trail.ts";
+import type { ShowPage } from "../../platform/auth/show-page.ts";
 import type { Downloads } from "../../platform/http/downloads.ts";
 import type { Idempotency } from "../../platform/idempotency/idempotency.ts";
 import { limitTo, type Rate } from "../../platform/limits/inbound.ts";
+import type { ShowPicture } from "../../platform/outbound/shown-picture.ts";
 import type { ModelTerms } from "./estimate.ts";
 import type { Choices } from "./upload-fields.ts";
 import type { CallBooks } from "./usage.ts";
@@ -25,6 +27,8 @@ export interface AnalysisRoutesOptions {
   readonly termsOf: (model: string | null) => ModelTerms | null;
   readonly trail: Trail;
   readonly downloads: Downloads;
+  readonly showPage: ShowPage;
+  readonly showPicture: ShowPicture;
   readonly rate: Rate | null;
   readonly now: () => Date;
 }

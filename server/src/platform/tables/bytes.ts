@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
+import { constants, createGunzip } from "node:zlib";
 import { invalidGzip, tableTooLarge } from "./errors.ts";
 
 /**
@@ -58,9 +58,20 @@ export async function* atMost(chunks: AsyncIterable<Buffer>, maxBytes: number): 
 
 export const isGzip = (head: Buffer) => head[0] === 0x1f && head[1] === 0x8b;
 
-/** Several members in a row are one text (RFC 1952, 2.2). A failing source surfaces as its own error. */
-export async function* inflate(chunks: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: SLICE_BYTES });
+/**
+ * Several members in a row are one text (RFC 1952, 2.2). A failing source surfaces as its own error.
+ *
+ * @param cut whether the text may break off anywhere
+ */
+export async function* inflate(
+  chunks: AsyncIterable<Buffer>,
+  signal: AbortSignal,
+  { cut }: { readonly cut: boolean },
+): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({
+    chunkSize: SLICE_BYTES,
+    ...(cut && { finishFlush: constants.Z_SYNC_FLUSH }),
+  });
   let sourceFailed = false;
   const watched = async function* () {
     try {

@@ -25,12 +25,21 @@ test.each([
   ["image", ["name", "Image"], 1],
   ["the surer of two variants", ["image", "photo_url"], 1],
 ])("the column of addresses is found by the name: %s", (_, header, index) => {
-  expect(findUrlColumn(header)).toEqual({ index, header });
+  expect(findUrlColumn(header)).toMatchObject({ index, header });
+});
+
+test.each([
+  [["name", " Image_URL "], "named"],
+  [["LINK"], "named"],
+  [["name", "photo"], "guessed"],
+  [["url", "https://example.com/a.jpg"], "guessed"],
+])("whether the column is named or guessed is told: %j", (first, how) => {
+  expect(findUrlColumn(first)?.how).toBe(how);
 });
 
 test("duplicate and empty names stay as they are", () => {
   const header = ["", "url", "note", "note", " "];
-  expect(findUrlColumn(header)).toEqual({ index: 1, header });
+  expect(findUrlColumn(header)).toMatchObject({ index: 1, header });
 });
 
 test.each([
@@ -42,7 +51,7 @@ test.each([
   ["white space around it", ["1", "  https://example.com/a.jpg "], 1],
   ["a cell that could be a name", ["url", "https://example.com/a.jpg"], 1],
 ])("a first record with an address is no header: %s", (_, first, index) => {
-  expect(findUrlColumn(first)).toEqual({ index, header: null });
+  expect(findUrlColumn(first)).toMatchObject({ index, header: null });
 });
 
 test.each([

@@ -27,8 +27,10 @@ const VARIANTS = [
   "img",
 ];
 
-interface UrlColumn {
+export interface UrlColumn {
   readonly index: number;
+  /** `named`: by a name that the documentation gives. `guessed`: by another name, or since an address stands there. */
+  readonly how: "named" | "guessed";
   /** The first record as it stands; null where it is a row like the others. */
   readonly header: readonly string[] | null;
 }
@@ -42,9 +44,11 @@ export const isUrl = (cell: string) => /^\s*(?:https?|s3|asset):\/\/[^\s/]/i.tes
  */
 export function findUrlColumn(first: readonly string[]): UrlColumn | null {
   const address = first.findIndex(isUrl);
-  if (address >= 0) return { index: address, header: null };
+  if (address >= 0) return { index: address, how: "guessed", header: null };
   const index = indexOfName(first);
-  return index === null ? null : { index, header: first };
+  if (index === null) return null;
+  const isDocumented = DOCUMENTED.includes(first[index]?.trim().toLowerCase() ?? "");
+  return { index, how: isDocumented ? "named" : "guessed", header: first };
 }
 
 function indexOfName(first: readonly string[]): number | null {

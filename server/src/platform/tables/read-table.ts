@@ -18,6 +18,8 @@ const BATCH_BYTES = 65_536;
 export interface TableOptions {
   /** Bytes of text, after decompression. More is `table_too_large`. */
   readonly maxBytes: number;
+  /** The source is the beginning of a longer one: what its end cuts off is left out. Absent: it is whole. */
+  readonly cut?: boolean;
 }
 
 export interface Table {
@@ -59,30 +61,30 @@ export async function readTable(source: Readable, options: TableOptions): Promis
   }
 }
 
-async function open(source: Readable, { maxBytes }: TableOptions, signal: AbortSignal) {
+async function open(source: Readable, { maxBytes, cut = false }: TableOptions, signal: AbortSignal) {
   const raw = await peek(slicesOf(source), 2);
   const whole = startingWith(raw.head, raw.rest);
-  const plain = isGzip(raw.head) ? inflate(whole, signal) : whole;
+  const plain = isGzip(raw.head) ? inflate(whole, signal, { cut }) : whole;
   const bytes = await peek(atMost(plain, maxBytes), FOREIGN_BYTES);
   const foreign = recogniseForeign(bytes.head);
   if (foreign) throw foreign;
 
   const { encoding, markBytes } = detectEncoding(bytes.head);
   const unmarked = startingWith(bytes.head.subarray(markBytes), bytes.rest);
-  const text = await peek(toUtf8(unmarked, encoding), SAMPLE_BYTES);
+  const text = await peek(toUtf8(unmarked, encoding, { cut }), SAMPLE_BYTES);
 
   const separator = findSeparatorLine(text.head);
   const layout: Layout = separator
     ? { delimiter: separator.delimiter, oneColumn: false }
-    : await chooseLayout(text.head, text.whole);
+    : await chooseLayout(text.head, text.whole && !cut);
   const rows = startingWith(text.head.subarray(separator?.bytes ?? 0), text.rest);
-  return { encoding, layout, batches: batchesOf(rows, layout, separator ? 2 : 1) };
+  return { encoding, layout, batches: batchesOf(rows, layout, { firstLine: separator ? 2 : 1, cut }) };
 }
 
 async function* batchesOf(
   text: AsyncIterable<Buffer>,
   layout: Layout,
-  firstLine: number,
+  { firstLine, cut }: { readonly firstLine: number; readonly cut: boolean },
 ): AsyncGenerator<readonly TableRecord[]> {
   const parser = createRecordParser(layout, firstLine);
   let waiting: TableRecord[] = [];
@@ -99,7 +101,7 @@ async function* batchesOf(
     // Buffered chunks arrive as microtasks, which keep timers and sockets waiting.
     await nextTurn();
   }
-  waiting = waiting.concat(await parser.end());
+  if (!cut) waiting = waiting.concat(await parser.end());
   for (let start = 0; start < waiting.length; start += BATCH_RECORDS)
     yield waiting.slice(start, start + BATCH_RECORDS);
 }

@@ -17,8 +17,14 @@ export function detectEncoding(head: Buffer): { encoding: Encoding; markBytes: 0
 /**
  * The text as UTF-8, checked: whole characters only, none of them NUL. Bytes that are UTF-8 already are
  * passed on as they are, so that an ordinary file is never decoded and encoded again.
+ *
+ * @param cut whether the last character may be a part of one, which is left out
  */
-export async function* toUtf8(chunks: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<Buffer> {
+export async function* toUtf8(
+  chunks: AsyncIterable<Buffer>,
+  encoding: Encoding,
+  { cut }: { readonly cut: boolean },
+): AsyncGenerator<Buffer> {
   const { wholeLength, read, fault } = encoding === "utf-8" ? utf8 : utf16(encoding);
   const lines = createLineCounter();
   let carried: Buffer = Buffer.alloc(0);
@@ -35,7 +41,7 @@ export async function* toUtf8(chunks: AsyncIterable<Buffer>, encoding: Encoding)
     lines.count(text.bytes);
     if (text.bytes.length > 0) yield text.bytes;
   }
-  if (carried.length > 0) throw fault(lines.line);
+  if (carried.length > 0 && !cut) throw fault(lines.line);
 }
 
 /** `bytes` is UTF-8; where the text was not valid, its first `validBytes` lead up to the faulty line's fault. */

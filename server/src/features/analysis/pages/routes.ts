@@ -5,7 +5,7 @@ import { createBatches } from "../batches.ts";
 import { batchParameters } from "../requests.ts";
 import { type AnalysisRoutesOptions, routeConfig } from "../route-options.ts";
 import { receiveUpload, refuseEarly } from "../upload.ts";
-import { batchPage, batchPageHeaders } from "./batch-page.ts";
+import { batchPage } from "./batch-page.ts";
 
 const created = z.object({ data: z.object({ batch_id: z.string() }) });
 
@@ -21,7 +21,7 @@ export const analysisPages: FastifyPluginAsync<AnalysisRoutesOptions> = async (s
     schema: { hide: true, params: batchParameters },
     handler: async (request, reply) => {
       const batch = await batches.find(request.params.batch_id);
-      return reply.headers(batchPageHeaders()).send(batchPage(batch, basePath, options.now()));
+      return await options.showPage(request, reply, batchPage(batch, basePath, options.now()));
     },
   });
 

@@ -18,6 +18,8 @@ export interface SampleOptions {
   readonly now: () => Date;
 }
 
+const sampleOwner = "sample";
+
 /**
  * A batch of sample pictures in a database that has never held a batch, so that a first look has something to look at.
  * Once for each database, whichever of its processes comes first.
@@ -46,7 +48,14 @@ export async function createSampleBatch(options: SampleOptions): Promise<string 
     instruction: null,
   };
   const writer = await engine.write({
-    ...{ id, kind: kindName, owner: "sample", name: "Sample: shop signs and more", priority: 0, chunkSize },
+    ...{
+      id,
+      kind: kindName,
+      owner: sampleOwner,
+      name: "Sample: shop signs and more",
+      priority: 0,
+      chunkSize,
+    },
     options: settings,
   });
   const rowsOfBatch = sampleNames.map((name) => {
@@ -56,6 +65,16 @@ export async function createSampleBatch(options: SampleOptions): Promise<string 
   await writer.add(rowsOfBatch);
   await writer.finish({ start: { maxActive } });
   return id;
+}
+
+/** The batch of sample pictures; null where there is none, or none any more. */
+export async function findSampleBatch(database: Pick<Database, "sql">): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    select id from batches
+    where kind = ${kindName} and owner = ${sampleOwner} and visibility = 'visible' and deleted_at is null
+    order by created_at limit 1
+  `.execute(database.sql);
+  return rows[0]?.id ?? null;
 }
 
 /** Its pictures come from this service, over loopback: it must listen there, and be allowed to ask there. */
