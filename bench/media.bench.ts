@@ -95,6 +95,8 @@ async function mediaJobs(database: Database, files: ReturnType<typeof createFold
   const line: ImageLine = {
     provider: {
       name: "local",
+      models: [],
+      describe: () => null,
       check: () => ({ warnings: [], starts: [{ count: 1, body: {} }] }),
       start: async () => ({ as: "finished", status: picture }),
     },
@@ -157,6 +159,7 @@ async function mediaJobs(database: Database, files: ReturnType<typeof createFold
   const models = {
     usual: chosen,
     names: ["local"],
+    list: () => [],
     find: () => chosen,
     check: async () => line.provider.check("local", request),
   };

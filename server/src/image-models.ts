@@ -4,7 +4,7 @@ import { type ConfiguredImages, configuredImages } from "./image-providers.ts";
 import type { ImageLine } from "./models/generation/contract.ts";
 import { createStartPlaces } from "./models/generation/start-places.ts";
 import { ProviderError } from "./models/hosted/provider.ts";
-import type { ImageRequest, JsonObject } from "./models/images/contract.ts";
+import type { ImageRequest, JsonObject, ModelDescription } from "./models/images/contract.ts";
 import type { Quotas } from "./models/quotas/contract.ts";
 import { createQuotas } from "./models/quotas/quotas.ts";
 import { type Config, invalidConfiguration } from "./platform/config.ts";
@@ -74,6 +74,10 @@ export function composeImages(
   };
   const learned = createMemory<JsonObject | null>(mostLearned);
   const secrets = createMemory<string>(mostLearned);
+  const describe = ({ provider, free }: ConfiguredImages, { model }: ChosenModel) => {
+    const described = provider.describe(model, { learned: learned.known(`${provider.name}/${model}`) });
+    return { free, description: described && withUsualSides(config, provider.name, described) };
+  };
   // Every one is made now: what is wrong with a setting is to be said at the start.
   for (const each of configured.values()) quotasOf(each, each.usual);
 
@@ -86,6 +90,19 @@ export function composeImages(
         nameOf,
       ),
       find,
+      list() {
+        const named = [...configured].flatMap(([provider, { usual: own, models }]) =>
+          [...new Set([own, ...models])].map((model) => ({ provider, model })),
+        );
+        const listed = allowed && usual ? [usual, ...allowed] : (allowed ?? named);
+        const first = (one: ChosenModel) => listed.findIndex((other) => sameModel(one, other));
+        return listed
+          .filter((each, at) => first(each) === at)
+          .flatMap((each) => {
+            const known = configured.get(each.provider);
+            return known ? [{ ...each, name: nameOf(each), ...describe(known, each) }] : [];
+          });
+      },
       async check({ provider: name, model }, asked) {
         const each = configured.get(name);
         if (!each) throw new Error(`${name} was found, and is not configured.`);
@@ -147,13 +164,31 @@ async function inTime<Value>(ask: (signal: AbortSignal) => Promise<Value>): Prom
   }
 }
 
-function withUsualSize({ OPENAI_IMAGE_SIZE }: Config, request: ImageRequest): ImageRequest {
+function withUsualSize(config: Config, request: ImageRequest): ImageRequest {
   if (request.width !== null || request.height !== null || request.aspectRatio !== null) return request;
-  const [width = 1024, height = 1024] = OPENAI_IMAGE_SIZE.split("x").map(Number);
-  return { ...request, width, height };
+  return { ...request, ...usualSize(config) };
 }
 
-const nameOf = ({ provider, model }: ChosenModel) => (provider === model ? provider : `${provider}/${model}`);
+function usualSize({ OPENAI_IMAGE_SIZE }: Config) {
+  const [width = 1024, height = 1024] = OPENAI_IMAGE_SIZE.split("x").map(Number);
+  return { width, height };
+}
+
+/** What `check` asks for where the request says nothing is what a form begins with. */
+function withUsualSides(config: Config, provider: string, described: ModelDescription): ModelDescription {
+  if (provider !== "openai") return described;
+  const usual = usualSize(config);
+  const parameters = described.parameters.map((rule) =>
+    rule.parameter === "width" || rule.parameter === "height"
+      ? { ...rule, default: usual[rule.parameter] }
+      : rule,
+  );
+  return { ...described, parameters };
+}
+
+/** As a job may ask for it. */
+export const nameOf = ({ provider, model }: ChosenModel) =>
+  provider === model ? provider : `${provider}/${model}`;
 
 const sameModel = (one: ChosenModel, other: ChosenModel | null) =>
   one.provider === other?.provider && one.model === other.model;
@@ -199,15 +234,23 @@ function iconModelOf(
 
 /** What providers said, for a day; asked for at once, it is asked once. What failed is asked again. */
 function createMemory<Value>(most: number) {
-  const known = new Map<string, { readonly value: Promise<Value>; readonly until: number }>();
+  const known = new Map<string, { readonly value: Promise<Value>; readonly until: number; answer?: Value }>();
   return {
+    /** What was answered, without asking; null where nobody has asked. */
+    known: (name: string): Value | null => known.get(name)?.answer ?? null,
     async get(name: string, ask: () => Promise<Value>): Promise<Value> {
       const remembered = known.get(name);
       if (remembered && remembered.until > Date.now()) return await remembered.value;
       const value = ask();
+      const entry: NonNullable<ReturnType<typeof known.get>> = { value, until: Date.now() + dayMs };
       known.delete(name);
-      known.set(name, { value, until: Date.now() + dayMs });
-      value.catch(() => known.delete(name));
+      known.set(name, entry);
+      value.then(
+        (answer) => {
+          entry.answer = answer;
+        },
+        () => known.delete(name),
+      );
       for (const oldest of known.keys()) {
         if (known.size <= most) break;
         known.delete(oldest);

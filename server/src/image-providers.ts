@@ -16,6 +16,8 @@ export interface ConfiguredImages {
   readonly provider: ImageProvider;
   /** What a job gets that names the provider alone. */
   readonly usual: string;
+  /** Those that its tables tell something of, and that the address which is configured has. */
+  readonly models: readonly string[];
   /** Whether it costs nobody anything: a machine of one's own. */
   readonly free: boolean;
   /** Null where nothing is limited and no key is asked for. */
@@ -53,8 +55,10 @@ function replicate(config: Config): ConfiguredImages | null {
   if (config.REPLICATE_API_TOKEN.length === 0) return null;
   const limits = { ...unlimited, requestsPerMinute: config.REPLICATE_RATE_LIMIT_RPM };
   const groups = groupsOf("REPLICATE_API_TOKEN", config.REPLICATE_API_TOKEN, limits);
+  const provider = createReplicate({ baseUrl: config.REPLICATE_BASE_URL, deadlineMs: requestMs });
   return {
-    provider: createReplicate({ baseUrl: config.REPLICATE_BASE_URL, deadlineMs: requestMs }),
+    provider,
+    models: provider.models,
     usual: config.REPLICATE_MODEL,
     free: false,
     quotas: { scope: "replicate", limitsPerModel: false, groups, dayReset: growsBack },
@@ -78,8 +82,10 @@ function openai(config: Config): ConfiguredImages | null {
   };
   const groups =
     keys.length > 0 ? groupsOf("OPENAI_API_KEY", keys, limits) : [{ name: "server", keys: [noKey], limits }];
+  const provider = createOpenaiImages({ baseUrl: config.OPENAI_BASE_URL, deadlineMs: pictureMs(config) });
   return {
-    provider: createOpenaiImages({ baseUrl: config.OPENAI_BASE_URL, deadlineMs: pictureMs(config) }),
+    provider,
+    models: isOpenAi(config) ? provider.models : [],
     usual,
     free: false,
     quotas: { scope: "openai", limitsPerModel: true, groups, dayReset: growsBack },
@@ -100,6 +106,7 @@ function a1111(config: Config): ConfiguredImages | null {
       deadlineMs: pictureMs(config),
     }),
     usual: config.A1111_MODEL,
+    models: [],
     free: true,
     quotas: {
       ...{ scope: "a1111", limitsPerModel: false, dayReset: growsBack },
@@ -115,8 +122,10 @@ function gemini(config: Config): ConfiguredImages | null {
     requestsPerMinute: config.GEMINI_RPM_PER_KEY,
     requestsPerDay: config.GEMINI_RPD_PER_KEY ?? null,
   };
+  const provider = createGeminiImages({ baseUrl: config.GEMINI_BASE_URL, deadlineMs: pictureMs(config) });
   return {
-    provider: createGeminiImages({ baseUrl: config.GEMINI_BASE_URL, deadlineMs: pictureMs(config) }),
+    provider,
+    models: provider.models,
     usual: config.GEMINI_IMAGE_MODEL,
     free: false,
     quotas: {
@@ -131,6 +140,8 @@ function local(): ConfiguredImages {
   return {
     provider: {
       name: images.name,
+      models: [images.model],
+      describe: () => images.describe(),
       check: (_model, request) => images.check(request),
       start: async ({ prepared, ...call }) => ({
         as: "finished",
@@ -138,6 +149,7 @@ function local(): ConfiguredImages {
       }),
     },
     usual: images.model,
+    models: [images.model],
     free: true,
     quotas: null,
   };

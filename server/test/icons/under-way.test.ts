@@ -43,6 +43,11 @@ test("a batch tells how far it is, has no result before its end, and keeps what 
       },
     ]);
   }
+  const soFar = await client.get(`/api/icons/batch/${id}/result?partial=true`);
+  expect(soFar.body).toMatchObject({
+    ...{ total_requested: 5, successful: 2, end_time: null },
+    results: [{ success: true, metadata: { category: "a mill" } }, { success: true }],
+  });
   // Nobody else stops it.
   expect(await (await as("an impatient person")).cancel(id)).toMatchObject({ status: 404 });
 

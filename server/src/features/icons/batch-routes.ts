@@ -18,7 +18,7 @@ import { batchNotCancellable, batchNotFinished, batchNotFound } from "./errors.t
 import { iconAddresses } from "./icon-addresses.ts";
 import { batchKind } from "./icons.kind.ts";
 import { madeIcon } from "./made-icon.ts";
-import { readBatchesQuery } from "./requests.ts";
+import { readBatchesQuery, readResultQuery } from "./requests.ts";
 import { access, type IconRoutesOptions, tags } from "./route-options.ts";
 import * as wire from "./schema.ts";
 
@@ -53,11 +53,13 @@ export const batchRoutes: FastifyPluginAsync<IconRoutesOptions> = async (scope, 
       operationId: "getIconBatchResult",
       summary: "What came of a batch that has ended; of one that was cancelled, as far as it got",
       params: wire.batchPath,
+      querystring: wire.resultQuery,
       response: { 200: wire.resultResponse, ...wire.errorResponses },
     },
     handler: async (request) => {
+      const { partial } = readResultQuery(request.query);
       const batch = await findBatch(engine, request.params.batch_id, request.identity);
-      requireEnd(batch, now());
+      if (!partial) requireEnd(batch, now());
       const addresses = iconAddresses(options, request);
       const results = (await engine.results(batch.id, {}, { limit: batch.items })).map((result) =>
         answers.resultOf(

@@ -95,6 +95,11 @@ export function readBatchesQuery(query: unknown): { readonly limit: number; read
 }
 
 /** @throws {AppError} `validation_error` */
+export function readResultQuery(query: unknown): { readonly partial: boolean } {
+  return { partial: parsed(wire.resultQuery, lastOfEach(query), "first").partial === "true" };
+}
+
+/** @throws {AppError} `validation_error` */
 export function readSuggestionsQuery(query: unknown): { readonly q: string } {
   const { q, query: text, partial } = parsed(wire.suggestionsQuery, lastOfEach(query), "first");
   return { q: (q ?? text ?? partial ?? "").trim() };

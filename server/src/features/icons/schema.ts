@@ -84,6 +84,15 @@ export const batchesQuery = z.object({
   offset: whole(0, 1_000_000, 0).describe("So many of the newest are passed over."),
 });
 
+const partialError = "expected true or false";
+
+export const resultQuery = z.object({
+  partial: z
+    .enum(["true", "false"], { error: partialError })
+    .default("false")
+    .describe("Whether a batch that goes on is answered too, with the icons that have ended."),
+});
+
 export const imagePath = z.object({ "*": z.string().describe("`<category>/<file>`.") });
 
 const search = z.string().optional();

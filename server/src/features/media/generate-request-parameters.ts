@@ -51,7 +51,18 @@ export interface Parameters {
   readonly extra: JsonObject;
 }
 
-const side = integer({ min: 128, max: 2_048 });
+const side = { min: 128, max: 2_048 };
+/** Of the numbers that a request may have, whatever the model. */
+export const bounds = {
+  width: side,
+  height: side,
+  num_inference_steps: { min: 1, max: 500 },
+  guidance_scale: { min: 1, max: 20 },
+  seed: { min: 0, max: 2_147_483_647 },
+  num_outputs: { min: 1, max: 4 },
+  output_quality: { min: 1, max: 100 },
+};
+export const mostNegativeCharacters = 1_000;
 
 const scheduler: Rule<(typeof schedulers)[number]> = refined(text({}), (name) => {
   const known = schedulers.find((each) => each === name);
@@ -75,16 +86,16 @@ export function readParameters(source: JsonObject, location: Location, problems:
   const fields = fieldsOf(source, location, problems);
   const read = <Value>(name: string, rule: Rule<Value>) => fields.optional(name, nullable(rule), null);
   const parameters = {
-    width: read("width", side),
-    height: read("height", side),
-    num_inference_steps: read("num_inference_steps", integer({ min: 1, max: 500 })),
-    guidance_scale: read("guidance_scale", number({ min: 1, max: 20 })),
-    negative_prompt: read("negative_prompt", text({ max: 1_000 })),
-    seed: read("seed", integer({ min: 0, max: 2_147_483_647 })),
+    width: read("width", integer(bounds.width)),
+    height: read("height", integer(bounds.height)),
+    num_inference_steps: read("num_inference_steps", integer(bounds.num_inference_steps)),
+    guidance_scale: read("guidance_scale", number(bounds.guidance_scale)),
+    negative_prompt: read("negative_prompt", text({ max: mostNegativeCharacters })),
+    seed: read("seed", integer(bounds.seed)),
     scheduler: read("scheduler", scheduler),
-    num_outputs: read("num_outputs", integer({ min: 1, max: 4 })),
+    num_outputs: read("num_outputs", integer(bounds.num_outputs)),
     aspect_ratio: read("aspect_ratio", aspectRatio),
-    output_quality: read("output_quality", integer({ min: 1, max: 100 })),
+    output_quality: read("output_quality", integer(bounds.output_quality)),
     output_format: read("output_format", oneOf(outputFormats)),
   };
   const extra = Object.fromEntries(

@@ -51,10 +51,14 @@ const parameterNames: Readonly<Record<Exclude<Warning["parameter"], `extra.${str
   background: "background",
 };
 
+/** A parameter of a model by its name in the API. */
+export const parameterName = (parameter: Warning["parameter"]): string =>
+  isOwn(parameter) ? parameterNames[parameter] : parameter.slice("extra.".length);
+
 /** What a model does not follow, by the names of the API. */
 export const jobWarning = ({ code, parameter, message }: Warning): JobWarning => ({
   code,
-  parameter: isOwn(parameter) ? parameterNames[parameter] : parameter.slice("extra.".length),
+  parameter: parameterName(parameter),
   message,
 });
 

@@ -7,6 +7,7 @@ import { createAnswers } from "./answers.ts";
 import { callbackRoutes } from "./callbacks.ts";
 import { cancelJob } from "./cancel-job.ts";
 import { createJob } from "./create-job.ts";
+import { modelAnswer } from "./describe-model.ts";
 import { jobNotFound } from "./errors.ts";
 import { readGenerateRequest } from "./generate-request.ts";
 import { listJobs, readJob } from "./job-store.ts";
@@ -77,6 +78,19 @@ const jobRoutes: FastifyPluginAsync<MediaRoutesOptions> = async (scope, options)
       const [status] = job ? await answersOf([job], baseUrl) : [];
       return { ...body, ...status } as never;
     },
+  });
+
+  http.get("/api/v1/jobs/models", {
+    config: { access: "open" },
+    schema: {
+      tags,
+      operationId: "listMediaModels",
+      summary: "The models that a job can name, and what each follows",
+      response: { 200: wire.modelsResponse, ...wire.errorResponses },
+    },
+    handler: async () => ({
+      models: options.models.list().map((model) => modelAnswer(model, options.models.usual)),
+    }),
   });
 
   http.get("/api/v1/jobs/status/:job_id", {

@@ -1,28 +1,29 @@
 import { z } from "zod";
-import { outputFormats, schedulers } from "./generate-request-parameters.ts";
+import { bounds, mostNegativeCharacters, outputFormats, schedulers } from "./generate-request-parameters.ts";
 import { jobStates } from "./job.ts";
 
 const time = z.iso.datetime().describe("ISO 8601, UTC.");
 const count = z.int().nonnegative();
 const pixels = z.int().positive();
-const side = z.int().min(128).max(2048).nullish().describe("Pixels.");
+const within = ({ min, max }: { readonly min: number; readonly max: number }) => z.int().min(min).max(max);
+const side = within(bounds.width).nullish().describe("Pixels.");
 const jsonObject = z.record(z.string(), z.unknown());
 
 const parameters = z.looseObject({
   width: side,
   height: side,
-  num_inference_steps: z.int().min(1).max(500).nullish(),
-  guidance_scale: z.number().min(1).max(20).nullish(),
-  negative_prompt: z.string().max(1000).nullish().describe("What is not to be seen."),
-  seed: z.int().min(0).max(2_147_483_647).nullish(),
+  num_inference_steps: within(bounds.num_inference_steps).nullish(),
+  guidance_scale: z.number().min(bounds.guidance_scale.min).max(bounds.guidance_scale.max).nullish(),
+  negative_prompt: z.string().max(mostNegativeCharacters).nullish().describe("What is not to be seen."),
+  seed: within(bounds.seed).nullish(),
   scheduler: z.enum(schedulers).nullish(),
-  num_outputs: z.int().min(1).max(4).nullish(),
+  num_outputs: within(bounds.num_outputs).nullish(),
   aspect_ratio: z
     .string()
     .regex(/^[1-9][0-9]{0,4}:[1-9][0-9]{0,4}$/)
     .nullish()
     .describe("`16:9`, at most 8 to 1; counts where neither width nor height is given."),
-  output_quality: z.int().min(1).max(100).nullish().describe("Of a lossy format."),
+  output_quality: within(bounds.output_quality).nullish().describe("Of a lossy format."),
   output_format: z.enum(outputFormats).nullish().describe("`png` where it is absent."),
 });
 
@@ -147,6 +148,64 @@ export const listResponse = z.object({
   per_page: count,
   has_next: z.boolean(),
   has_prev: z.boolean(),
+});
+
+const described = z.object({
+  name: z.string().describe("As `parameters` of a job have it."),
+  type: z.enum(["integer", "number", "string", "boolean", "enum"]),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  step: z.number().optional().describe("What a value is a multiple of."),
+  max_length: count.optional().describe("Characters."),
+  default: z
+    .union([z.string(), z.number(), z.boolean()])
+    .optional()
+    .describe("What holds where a job says nothing; absent where nobody knows it."),
+  values: z
+    .array(z.union([z.string(), z.number()]))
+    .optional()
+    .describe("Of an `enum`."),
+  description: z.string().nullable(),
+  required: z.boolean(),
+});
+
+const imagePrice = z.object({
+  usd_per_image: z.number().optional(),
+  input_usd_per_million: z.number().optional().describe("Of tokens."),
+  output_usd_per_million: z.number().optional(),
+  image_output_usd_per_million: z
+    .number()
+    .optional()
+    .describe("Of the tokens of a picture, where they cost something else than those of words."),
+  as_of: z.iso.date(),
+  source: z.string(),
+});
+
+export const modelsResponse = z.object({
+  models: z
+    .array(
+      z.object({
+        name: z.string().describe("As `model` of a job names it."),
+        provider: z.string(),
+        model: z.string(),
+        usual: z.boolean().describe("Whether jobs get it that name none."),
+        free: z.boolean().describe("Whether it costs nobody anything: a machine of one's own."),
+        parameters: z
+          .array(described)
+          .nullable()
+          .describe("What it follows without a warning; null where nobody has asked its provider yet."),
+        sizes: z
+          .array(z.object({ width: pixels, height: pixels }))
+          .nullable()
+          .describe("All that it makes and a job can ask for; null where it makes any within the bounds."),
+        aspect_ratios: z.array(z.string()).nullable().describe("All that it makes; null where it makes any."),
+        price: imagePrice.nullable().describe("As listed; null where it is not known, and of a free one."),
+        shutdown_date: z.iso.date().nullable().describe("After which its provider has it no more."),
+      }),
+    )
+    .describe(
+      "Those that are known by name. Of Replicate's a job may name others too, unless `MEDIA_MODELS` lists some.",
+    ),
 });
 
 export const mediaInfoResponse = z.object({

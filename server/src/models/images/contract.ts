@@ -51,6 +51,44 @@ export interface Warning {
   readonly message: string;
 }
 
+/** A parameter that a model follows. What is absent has no bound, or none that is known. */
+export interface ParameterRule {
+  readonly parameter: Parameter;
+  readonly type: "integer" | "number" | "string" | "boolean" | "enum";
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly step?: number;
+  /** What the model does where the request says nothing. */
+  readonly default?: string | number | boolean;
+  /** Of an `enum`. */
+  readonly values?: readonly (string | number)[];
+  /** One sentence; absent where the parameter means what it means for all models. */
+  readonly description?: string;
+  /** The model refuses requests without it. */
+  readonly required?: true;
+}
+
+type ModelPrice = { readonly as_of: string; readonly source: string } & (
+  | { readonly usd_per_image: number }
+  | {
+      readonly input_usd_per_million: number;
+      readonly output_usd_per_million: number;
+      /** Of the tokens of a picture, where they cost something else than those of words. */
+      readonly image_output_usd_per_million?: number;
+    }
+);
+
+/** What of a request a model follows without a warning: told by the rules that `check` goes by. */
+export interface ModelDescription {
+  readonly parameters: readonly ParameterRule[];
+  /** Width and height of all that it makes, where these are listed; null where any is made within the bounds. */
+  readonly sizes: readonly (readonly [width: number, height: number])[] | null;
+  /** Null where it is not known, and where nobody is paid. */
+  readonly price: ModelPrice | null;
+  /** After which its provider has it no more; null where none is known. */
+  readonly shutdownDate: string | null;
+}
+
 /** One start, ready to be sent: stored with the intent, so that what is repeated after a crash is the same. */
 export interface Prepared {
   /** Pictures that it asks for. */
@@ -187,6 +225,8 @@ interface CheckOptions {
  */
 export interface ImageProvider {
   readonly name: "replicate" | "openai" | "gemini" | "a1111" | "local";
+  /** The models that its tables have; none where every server has its own. */
+  readonly models: readonly string[];
   /**
    * What the provider says of a model that the tables do not have: to be kept for a day or so, and handed to `check`.
    * Null for a model that is in the tables. Absent where the provider says nothing.
@@ -199,6 +239,8 @@ export interface ImageProvider {
    * @throws {ProviderError} `rejected` or `model_unknown` for what can only fail
    */
   check(model: string, request: ImageRequest, options?: CheckOptions): Checked;
+  /** What of a request a model follows, by the rules of `check`. Null for one that nothing is known of. */
+  describe(model: string, options?: CheckOptions): ModelDescription | null;
   /**
    * Asks for pictures. An `unavailable` with `sent` may have begun all the same: where there is `find`, it is asked before
    * anything is sent again.

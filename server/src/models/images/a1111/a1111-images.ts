@@ -4,6 +4,7 @@ import { ProviderError } from "../../hosted/provider.ts";
 import type { ImageCall, ImageProvider, ImageProviderSettings } from "../contract.ts";
 import { readAnswer } from "./answer.ts";
 import { prepare, readPrepared } from "./body.ts";
+import { describeA1111 } from "./describe.ts";
 import { a1111Failure } from "./failure.ts";
 import { learnedFrom } from "./samplers.ts";
 import { isGood, send, sendFree, strangeAnswer } from "./wire.ts";
@@ -25,6 +26,8 @@ const progressSchema = z.object({ progress: z.number().nonnegative() });
 export function createA1111Images(settings: ImageProviderSettings): A1111Images {
   return {
     name: "a1111",
+    models: [],
+    describe: (_model, { learned } = {}) => describeA1111(learned),
 
     async learn(_model, call) {
       const answer = await sendFree(settings, call, { method: "GET", path: "samplers" });

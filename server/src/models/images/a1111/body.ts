@@ -22,6 +22,11 @@ const loaded = "default";
 
 const seeds = 2 ** 31;
 
+export const numbers = {
+  steps: { least: 1, most: 150, step: 1 },
+  guidance: { least: 0, most: 30, step: null },
+};
+
 /**
  * One start for each picture. In one call A1111 and Forge would make several at a time, in as many times the memory, or one
  * after the other by a setting that stable-diffusion.cpp does not have; and all would be lost with one of them.
@@ -41,10 +46,8 @@ export function prepare(
   draft.set("prompt", prompt);
   if (negativePrompt !== null && negativePrompt !== "") draft.set("negative_prompt", negativePrompt);
   setSize(draft, request);
-  if (steps !== null)
-    draft.setNumber("steps", steps, { least: 1, most: 150, step: 1 }, "steps", "a number of steps");
-  if (guidance !== null)
-    draft.setNumber("cfg_scale", guidance, { least: 0, most: 30, step: null }, "guidance", "a guidance");
+  if (steps !== null) draft.setNumber("steps", steps, numbers.steps, "steps", "a number of steps");
+  if (guidance !== null) draft.setNumber("cfg_scale", guidance, numbers.guidance, "guidance", "a guidance");
   setScheduler(draft, request, samplersIn(learned));
   if (background === "transparent") draft.ignore("background", "This server makes no transparent pictures.");
   for (const [key, value] of Object.entries(request.extra)) setExtra(draft, key, value);
@@ -88,7 +91,7 @@ function setScheduler(draft: Draft, { scheduler }: ImageRequest, offered: readon
 }
 
 /** The second pass at a larger size, which is all that these servers have in common besides. */
-const extras: Readonly<Record<string, "boolean" | "string" | { least: number; most: number }>> = {
+export const extras: Readonly<Record<string, "boolean" | "string" | { least: number; most: number }>> = {
   enable_hr: "boolean",
   hr_upscaler: "string",
   // Four times the pixels: a larger one is a picture that no memory holds.

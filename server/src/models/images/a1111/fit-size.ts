@@ -3,7 +3,7 @@ import type { ImageRequest } from "../contract.ts";
 import type { Draft } from "./draft.ts";
 
 /** What A1111's own page offers; latent pictures are an eighth as large. */
-const side = { least: 64, most: 2_048, step: 8 };
+export const side = { least: 64, most: 2_048, step: 8 };
 
 /** Of the longer side, where only an aspect ratio is asked for: what today's models were trained on. */
 const usualLongSide = 1_024;

@@ -33,6 +33,8 @@ const schedulers: Readonly<Record<string, KnownScheduler>> = {
   PNDM: { names: ["PNDM", "PLMS"], schedule: null, isCommon: false },
 };
 
+export const knownSchedulers = Object.keys(schedulers);
+
 /** More than any server has; they are kept. */
 const mostSamplers = 500;
 

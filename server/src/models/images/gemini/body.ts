@@ -66,7 +66,7 @@ function ignored(request: ImageRequest): Warning[] {
 }
 
 /** The one thing that callers may say in Gemini's own words. */
-const sizeKey = "imageSize";
+export const sizeKey = "imageSize";
 
 function readExtras({ image_sizes, isListed }: Shapes, { extra }: ImageRequest) {
   const takes = (value: Json): value is string =>

@@ -5,6 +5,7 @@ import { usableKey } from "../../hosted/usable-key.ts";
 import type { ImageProvider, ImageProviderSettings } from "../contract.ts";
 import { readAnswer } from "./answer.ts";
 import { prepare, readPrepared } from "./body.ts";
+import { describeGemini } from "./describe.ts";
 import { readModelTable, shapesOf } from "./model-table.ts";
 
 /** A 4K picture without loss is some 25 MB, and comes as base64. */
@@ -20,6 +21,8 @@ export function createGeminiImages({ baseUrl, deadlineMs }: ImageProviderSetting
   const table = readModelTable();
   return {
     name: "gemini",
+    models: table.models.map(({ id }) => id),
+    describe: (model) => describeGemini(table, model),
 
     check: (model, request) => prepare(shapesOf(table, checkedName(model)), request),
 

@@ -60,7 +60,7 @@ export function priceOf(table: ModelTable, names: readonly string[]): Price | nu
   return listed?.price ?? null;
 }
 
-const listedAs = ({ models }: ModelTable, model: string) => {
+export const listedAs = ({ models }: ModelTable, model: string) => {
   const id = model.replace(/^models\//, "");
   return models.find((each) => each.id === id || each.aliases.includes(id));
 };

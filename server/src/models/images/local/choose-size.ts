@@ -1,9 +1,10 @@
 import { parseShape } from "../aspect-ratio.ts";
 import type { ImageRequest, Warning } from "../contract.ts";
 
-const least = 128;
-const most = 2_048;
-const usualLongSide = 1_024;
+/** Of a side, in pixels. */
+export const sides = { least: 128, most: 2_048 };
+export const usualLongSide = 1_024;
+const { least, most } = sides;
 const step = 8;
 
 interface ChosenSize {

@@ -1,8 +1,17 @@
 import { randomInt } from "node:crypto";
 import { z } from "zod";
 import { ProviderError } from "../../hosted/provider.ts";
-import type { Checked, ImageRequest, Output, Prepared, StartCall, Succeeded } from "../contract.ts";
+import type {
+  Checked,
+  ImageRequest,
+  ModelDescription,
+  Output,
+  Prepared,
+  StartCall,
+  Succeeded,
+} from "../contract.ts";
 import { chooseSize } from "./choose-size.ts";
+import { describeLocal } from "./describe.ts";
 import { ignoredIn } from "./ignored.ts";
 import { renderLocally } from "./render-locally.ts";
 import { createTurns } from "./turns.ts";
@@ -17,6 +26,8 @@ export interface LocalImages {
    * @throws {ProviderError} `rejected` where no picture is asked for
    */
   check(request: ImageRequest): Checked;
+  /** What of a request is followed. */
+  describe(): ModelDescription;
   /**
    * Makes them one after the other, in turn with other starts: a start made again has the same bytes. The first picture
    * has the seed that was prepared, the second the next one, and so on.
@@ -44,6 +55,7 @@ export function createLocalImages(): LocalImages {
   return {
     name: "local",
     model: "local",
+    describe: describeLocal,
 
     check(request) {
       const { prompt, format, quality, count } = request;

@@ -118,6 +118,12 @@ function ruled(rules: RuledSizes, asked: Size): Size[] {
   return sizes;
 }
 
+/** The shortest and the longest side that there is. */
+export function sidesWithin(rules: RuledSizes): { readonly minimum: number; readonly maximum: number } {
+  const widths = ruled(rules, { width: rules.step, height: rules.step }).map(({ width }) => width);
+  return { minimum: Math.min(...widths), maximum: Math.max(...widths) };
+}
+
 const clamp = (value: number, lowest: number, highest: number) => Math.min(Math.max(value, lowest), highest);
 
 /** @param away how far each is from what is wanted: by the second number where the first ones are the same */

@@ -56,19 +56,25 @@ const tableSchema = z.strictObject({
 
 export type SizeRules = z.infer<typeof sizesSchema>;
 export type ModelRules = z.infer<typeof rulesSchema>;
-export type TokenPrice = Pick<
-  z.infer<typeof priceSchema>,
-  "input_usd_per_million" | "output_usd_per_million"
->;
+type ListedPrice = z.infer<typeof priceSchema>;
+export type TokenPrice = Pick<ListedPrice, "input_usd_per_million" | "output_usd_per_million">;
 
 export interface KnownModel {
   readonly rules: ModelRules;
   /** Null where it is not known. */
-  readonly price: TokenPrice | null;
+  readonly price: ListedPrice | null;
+  /** Null where none is known. */
+  readonly shutdownDate: string | null;
 }
 
-/** What was read of models on a day, by the name that is asked for. */
-export function readModelTable(): (model: string) => KnownModel {
+/** What was read of models on a day. */
+interface ModelTable {
+  readonly names: readonly string[];
+  /** By the name that is asked for. */
+  known(model: string): KnownModel;
+}
+
+export function readModelTable(): ModelTable {
   const table = tableSchema.parse(
     JSON.parse(readFileSync(new URL("./models.json", import.meta.url), "utf8")),
   );
@@ -78,14 +84,20 @@ export function readModelTable(): (model: string) => KnownModel {
     return rules;
   };
   const models = new Map(
-    table.models.map(({ id, price, rules }) => [id, { price, rules: rulesCalled(rules) }]),
+    table.models.map(({ id, price, rules, shutdown_date: shutdownDate }) => [
+      id,
+      { price, shutdownDate, rules: rulesCalled(rules) },
+    ]),
   );
-  const openai = { price: null, rules: rulesCalled(table.unlisted.openai) };
-  const others = { price: null, rules: rulesCalled(table.unlisted.others) };
+  const openai = { price: null, shutdownDate: null, rules: rulesCalled(table.unlisted.openai) };
+  const others = { price: null, shutdownDate: null, rules: rulesCalled(table.unlisted.others) };
 
-  return (model) =>
-    models.get(model) ??
-    // gpt-image-2-2026-04-21 is what gpt-image-2 was that day.
-    models.get(model.replace(/-\d{4}-\d{2}-\d{2}$/, "")) ??
-    (/^(?:chat)?gpt-image-/.test(model) ? openai : others);
+  return {
+    names: [...models.keys()],
+    known: (model) =>
+      models.get(model) ??
+      // gpt-image-2-2026-04-21 is what gpt-image-2 was that day.
+      models.get(model.replace(/-\d{4}-\d{2}-\d{2}$/, "")) ??
+      (/^(?:chat)?gpt-image-/.test(model) ? openai : others),
+  };
 }

@@ -2,6 +2,7 @@ import { exchange } from "../../hosted/exchange.ts";
 import { ProviderError } from "../../hosted/provider.ts";
 import { usableKey } from "../../hosted/usable-key.ts";
 import type { ImageProvider, ImageProviderSettings } from "../contract.ts";
+import { describeOpenai } from "./describe.ts";
 import { imageFailure } from "./failure.ts";
 import { readModelTable } from "./model-table.ts";
 import { readPictures } from "./pictures.ts";
@@ -14,9 +15,11 @@ import { mostAnswerBytes, prepare, readPrepared } from "./prepare.ts";
  * an answer that breaks off between two of them is no picture less paid for.
  */
 export function createOpenaiImages({ baseUrl, deadlineMs }: ImageProviderSettings): ImageProvider {
-  const known = readModelTable();
+  const { names, known } = readModelTable();
   return {
     name: "openai",
+    models: names,
+    describe: (model) => describeOpenai(known(model)),
 
     check: (model, request) => prepare(model, known(model), request),
 

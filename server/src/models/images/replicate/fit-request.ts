@@ -6,7 +6,7 @@ import type { Property } from "./model-input.ts";
 import type { ModelRules } from "./model-rules.ts";
 
 /** As models call the same thing; the first that a model has is meant. */
-const names = {
+export const names = {
   negativePrompt: ["negative_prompt"],
   steps: ["num_inference_steps", "steps", "num_steps"],
   guidance: ["guidance_scale", "guidance", "cfg_scale", "cfg"],
@@ -19,7 +19,7 @@ const names = {
 } as const;
 
 /** What an operator decides, and no request. */
-const operatorsOwn = new Set(["disable_safety_checker"]);
+export const operatorsOwn: ReadonlySet<string> = new Set(["disable_safety_checker"]);
 
 interface FittedRequest {
   readonly warnings: readonly Warning[];

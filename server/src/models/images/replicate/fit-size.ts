@@ -6,7 +6,7 @@ import type { ModelRules } from "./model-rules.ts";
 /** Of the longer side, where a model that takes pixels is asked for an aspect ratio. */
 const usualLongSide = 1_024;
 /** What diffusion models work in; few of their schemas say it. */
-const usualStep = 8;
+export const usualStep = 8;
 
 type Wanted = Pick<ImageRequest, "width" | "height" | "aspectRatio" | "extra">;
 
@@ -25,9 +25,8 @@ export function fitSize(draft: Draft, { sizes }: Pick<ModelRules, "sizes">, want
     draft.warn("ignored", "aspectRatio", "An aspect ratio is two whole numbers, such as 16:9.");
     return;
   }
-  const takesPixels = draft.find(["width"]) !== null && draft.find(["height"]) !== null;
   const ratios = draft.find(["aspect_ratio"]);
-  if (takesPixels && (hasSize || ratios === null)) {
+  if (takesPixels(draft) && (hasSize || ratios === null)) {
     setPixels(draft, wanted, ratio);
     // There are models that look at the pixels only then.
     if (ratios?.property.enum?.includes("custom")) draft.set("aspect_ratio", "custom");
@@ -36,6 +35,9 @@ export function fitSize(draft: Draft, { sizes }: Pick<ModelRules, "sizes">, want
   else if (hasSize) draft.warn("ignored", sizeParameter(wanted), "This model makes pictures of one size.");
   else draft.warn("ignored", "aspectRatio", "This model makes pictures of one shape.");
 }
+
+export const takesPixels = (draft: Draft) =>
+  draft.find(["width"]) !== null && draft.find(["height"]) !== null;
 
 const sizeParameter = ({ width }: Wanted) => (width === null ? "height" : "width");
 
@@ -70,17 +72,18 @@ function setShapeOf(draft: Draft, sizes: ModelRules["sizes"], wanted: Wanted, ra
   const width = wanted.width ?? Math.round((wanted.height ?? 0) * ratio);
   const height = wanted.height ?? Math.round(width / ratio);
   const exact = inLowestTerms(width, height);
-  const shape = nearestRatio(draft, width / height) ?? `${exact.wide}:${exact.high}`;
-  draft.set("aspect_ratio", shape);
   const away = (size: (typeof sizes)[number]) => Math.abs(Math.log((size[2] * size[3]) / (width * height)));
   const mayScale = draft.find(["megapixels"]) !== null && wanted.extra["megapixels"] == null;
-  const [size] = sizes
-    .filter(([name, megapixels]) => name === shape && (mayScale || megapixels === "1"))
-    .sort((one, other) => away(one) - away(other));
+  const possible = sizes.filter(([, megapixels]) => mayScale || megapixels === "1");
+  // FLUX's pixels for 3:4 are in truth nearer to 4:5.
+  const made = possible.find((size) => size[2] === width && size[3] === height);
+  const shape = made?.[0] ?? nearestRatio(draft, width / height) ?? `${exact.wide}:${exact.high}`;
+  draft.set("aspect_ratio", shape);
+  const [size] = possible.filter(([name]) => name === shape).sort((one, other) => away(one) - away(other));
   if (size && mayScale) draft.set("megapixels", size[1]);
   if (size?.[2] === width && size[3] === height) return;
-  const made = size ? `${size[2]} × ${size[3]}` : shape;
-  const message = `This model takes an aspect ratio and no size in pixels: ${width} × ${height} became ${made}.`;
+  const became = size ? `${size[2]} × ${size[3]}` : shape;
+  const message = `This model takes an aspect ratio and no size in pixels: ${width} × ${height} became ${became}.`;
   draft.warn("adjusted", sizeParameter(wanted), message);
 }
 

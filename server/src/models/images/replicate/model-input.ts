@@ -8,6 +8,8 @@ const propertySchema = z.object({
   maximum: z.number().optional(),
   multipleOf: z.number().positive().optional(),
   default: z.json().optional(),
+  /** Only of models in the table: one sentence for whoever chooses. */
+  description: z.string().optional(),
 });
 
 /** What a model takes, as far as it has to be known: a part of its JSON Schema. */

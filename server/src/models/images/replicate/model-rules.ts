@@ -8,6 +8,7 @@ import type { TableModel } from "./model-table.ts";
 export interface ModelRules {
   /** To be named with each prediction; null for an official model. */
   readonly version: string | null;
+  readonly price: TableModel["price"];
   readonly microsPerImage: number | null;
   readonly sizes: TableModel["sizes"];
   readonly input: ModelInput;
@@ -45,16 +46,29 @@ export function rulesFor(
   model: string,
   learned: JsonObject | null | undefined,
 ): ModelRules {
-  const name = parseModelName(model);
-  const known = inTable(table, name);
+  const rules = findRules(table, model, learned);
+  if (rules === null) throw modelUnknown("Nothing is known of this model yet: Replicate has to be asked.");
+  return rules;
+}
+
+/**
+ * Null for a model that nothing is known of.
+ *
+ * @throws {ProviderError} `model_unknown` for what is no name
+ */
+export function findRules(
+  table: readonly TableModel[],
+  model: string,
+  learned: JsonObject | null | undefined,
+): ModelRules | null {
+  const known = inTable(table, parseModelName(model));
   if (known) {
     const { price, version, sizes, input } = known;
-    return { version, sizes, input, microsPerImage: price && Math.round(price.usd_per_image * 1e6) };
+    const microsPerImage = price && Math.round(price.usd_per_image * 1e6);
+    return { version, sizes, input, price, microsPerImage };
   }
   const { data } = learnedSchema.safeParse(learned);
-  if (data === undefined)
-    throw modelUnknown("Nothing is known of this model yet: Replicate has to be asked.");
-  return { ...data, sizes: [], microsPerImage: null };
+  return data === undefined ? null : { ...data, sizes: [], price: null, microsPerImage: null };
 }
 
 const versionSchema = z.object({

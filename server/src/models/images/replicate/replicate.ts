@@ -12,6 +12,7 @@ import type {
 } from "../contract.ts";
 import { inputOf, prepare, readPrepared } from "./body.ts";
 import { createCallbacks } from "./callbacks.ts";
+import { describeReplicate } from "./describe.ts";
 import { errorIn, startFailure } from "./failure.ts";
 import { findPredictions } from "./find.ts";
 import { inTable, learnedFrom, parseModelName, rulesFor } from "./model-rules.ts";
@@ -31,6 +32,8 @@ export function createReplicate(settings: ImageProviderSettings): ImageProvider 
 
   return {
     name: "replicate",
+    models: table.map(({ id }) => id),
+    describe: (model, { learned } = {}) => describeReplicate(table, model, learned),
     callbacks: createCallbacks(settings),
 
     async learn(model, call) {
