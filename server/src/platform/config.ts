@@ -6,6 +6,8 @@ import { settings } from "./settings.ts";
 /** Every setting by its variable name, validated; absent optional ones are undefined. */
 export type Config = Settings & {
   readonly AUTH: "contract" | "all" | "off";
+  /** Names of the settings that were set, to whatever value. */
+  readonly given: ReadonlySet<string>;
 };
 
 const schema = z.object(settings);
@@ -39,7 +41,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       .map(({ problem }) => problem),
   ];
   if (problems.length > 0) throw invalidConfiguration([...new Set(problems)]);
-  return { ...config, AUTH: config.AUTH ?? defaultAuth(config) };
+  return { ...config, AUTH: config.AUTH ?? defaultAuth(config), given: new Set(given.keys()) };
 }
 
 const aliases: Readonly<Record<string, readonly string[]>> = {

@@ -37,7 +37,7 @@ describeWith("curl", "the curl examples of the guide to the catalog", () => {
     const shown = guide.map((block) =>
       block.language === "sh" ? block : { ...block, text: lasting(block.text) },
     );
-    expectShown(shown, answers, ["created", "status", "configured"]);
+    expectShown(shown, answers, ["created", "status", "request", "configured"]);
     expect([...printed.values()].join("")).toMatch(
       /event: snapshot\ndata: \{"topic":"catalog\/.*"completed"/,
     );

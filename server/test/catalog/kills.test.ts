@@ -78,7 +78,7 @@ describeDatabase(
       },
     );
   },
-  { ordinarily: "embedded" },
+  { ordinarily: "neither" },
 );
 
 /** Photographs that several products have, at addresses of each catalog's own. */

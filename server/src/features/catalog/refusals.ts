@@ -16,6 +16,8 @@ const shown = (text: string) => (text.length > 200 ? `${text.slice(0, 200)}…` 
 
 export const requestNotFound = () => refuse("request_not_found", "Request ID not found", 404);
 
+export const noSuchImage = () => refuse("image_not_found", "The request has no such product or image.", 404);
+
 export const needsApiKey = () =>
   refuse(
     "permission_denied",

@@ -8,13 +8,15 @@ import type { Database } from "../../platform/database/database.ts";
 import type { Downloads } from "../../platform/http/downloads.ts";
 import type { Idempotency } from "../../platform/idempotency/idempotency.ts";
 import type { Rate } from "../../platform/limits/inbound.ts";
+import type { ShowPicture } from "../../platform/outbound/shown-picture.ts";
 
 export interface CatalogRoutesOptions {
   readonly database: Database;
-  readonly engine: Pick<Engine, "now" | "write" | "read" | "cancel" | "itemPages">;
+  readonly engine: Pick<Engine, "now" | "write" | "read" | "list" | "cancel" | "itemPages">;
   readonly assets: Pick<Assets, "find" | "open">;
   readonly links: Links;
   readonly downloads: Downloads;
+  readonly showPicture: ShowPicture;
   readonly idempotency: Idempotency;
   readonly trail: Trail;
   /** In the transaction of the end of a request. */

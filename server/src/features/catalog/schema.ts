@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { mostLimit, usualLimit } from "./list-query.ts";
 import { mostPerPage, usualPerPage } from "./status-query.ts";
 import { catalogStatuses } from "./statuses.ts";
+import { efforts, outputFormats } from "./upload-options.ts";
 import { webhookEvents } from "./webhook-config.ts";
 
 const count = z.int().nonnegative();
@@ -91,6 +93,57 @@ export const statusResponse = z.object({
   page: z.int().min(1).optional(),
   per_page: z.int().min(1).optional(),
   total_pages: count.optional(),
+});
+
+/** For the API page; {@link readListQuery} reads what came. */
+export const listQuery = z.object({
+  limit: z.int().min(1).max(mostLimit).optional().describe(`Absent: ${usualLimit}.`),
+  after: z.string().optional().describe("`next_after` of the page before."),
+});
+
+const time = z.iso.datetime().describe("ISO 8601, UTC.");
+
+const listed = z.object({
+  request_id: z.uuid(),
+  state: z
+    .enum([...catalogStatuses, "cancelled"])
+    .describe("As `status`, and `cancelled` where somebody cancelled it."),
+  file_name: z.string().nullable().describe("Of the CSV, as it was sent."),
+  created_at: time,
+  completed_at: time.nullable(),
+  products: z.object({ total: count, done: count, failed: count, remaining: count }),
+  images: z.object({ total: count, done: count, failed: count }).nullable(),
+  bytes_before: count.nullable().describe("Of the images that were made, before."),
+  bytes_after: count.nullable(),
+  saved_bytes: bytes,
+  saved_percent: z.number().nullable().describe("Of `bytes_before`."),
+});
+
+export const listResponse = z.object({
+  requests: z.array(listed),
+  next_after: z
+    .string()
+    .nullable()
+    .describe("Send it as `after` for older catalogs; null where there are none."),
+});
+
+export const oneResponse = listed.extend({
+  options: z.object({
+    quality: z.union([z.int(), z.literal("auto")]),
+    format: z.enum(outputFormats),
+    max_dimension: z.int().nullable(),
+    target_bytes: z.int().nullable(),
+    effort: z.enum(efforts),
+  }),
+  failures: z
+    .array(
+      z.object({
+        error_code: errorCode,
+        count,
+        example: z.object({ error: z.string(), input_url: z.string() }),
+      }),
+    )
+    .describe("Of images, and of products that name none: the most frequent code first."),
 });
 
 export const configuredResponse = z.object({ message: z.string() });

@@ -18,7 +18,8 @@ export function readStatusQuery(query: Readonly<Record<string, unknown>>): Produ
   return { page: page ?? 1, perPage: perPage ?? usualPerPage };
 }
 
-function whole(name: string, value: unknown, most: number): number | null {
+/** A parameter from 1 on; null where it is absent, and of one that stands twice the last. */
+export function whole(name: string, value: unknown, most: number): number | null {
   const text = String((Array.isArray(value) ? value.at(-1) : value) ?? "").trim();
   if (text === "") return null;
   const number = /^\d{1,12}$/.test(text) ? Number(text) : 0;

@@ -1,5 +1,5 @@
 import { isSingleTenant } from "../auth/entra.ts";
-import { describe, flag, oneOf, port, secretList, serviceAddress, text } from "./kinds.ts";
+import { describe, flag, oneOf, port, secret, secretList, serviceAddress, text } from "./kinds.ts";
 
 /** Who may do what. */
 export const access = {
@@ -37,14 +37,22 @@ export const access = {
     "Access",
     "generated in `DATA_DIR`",
     "Secret of HS256 tokens, such as those that `npm run token` prints; at least 32 characters in production.",
+    secret,
   ),
   DEV_TOKENS: describe(
     secretList.optional(),
     "Access",
     "`test-token` in development on loopback",
     "Comma list of literal bearer tokens. Honoured in development only, and off loopback only when set explicitly.",
+    secret,
   ),
-  API_KEY: describe(secretList.default([]), "Access", "–", "Comma list of keys accepted as `X-API-Key`."),
+  API_KEY: describe(
+    secretList.default([]),
+    "Access",
+    "–",
+    "Comma list of keys accepted as `X-API-Key`.",
+    secret,
+  ),
   REQUIRE_API_KEY_ALL: describe(
     flag.default(false),
     "Access",
@@ -56,12 +64,14 @@ export const access = {
     "Access",
     "–",
     "Bearer token of the administrator; required on `/admin*` when set.",
+    secret,
   ),
   METRICS_TOKEN: describe(
     text.optional(),
     "Access",
     "–",
     "Bearer token for `/metrics`. Without it metrics are open on a loopback `HOST` and else the administrator's.",
+    secret,
   ),
   METRICS_PORT: describe(
     port.optional(),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isCidr } from "../network.ts";
-import { describe, httpUrl, list, rate, text, wholeNumber } from "./kinds.ts";
+import { describe, httpUrl, list, rate, secret, text, wholeNumber } from "./kinds.ts";
 
 /** With fewer bytes anybody could sign. */
 const isWebhookSecret = (text: string) => {
@@ -65,13 +65,14 @@ export const outbound = {
     "Server of `s3://bucket/key` addresses, where it is not Amazon's.",
   ),
   S3_REGION: describe(text.default("us-east-1"), "Outbound", "`us-east-1`", "Region of the buckets."),
-  S3_ACCESS_KEY_ID: describe(text.optional(), "Outbound", "–", "Key that reads `s3://` addresses."),
-  S3_SECRET_ACCESS_KEY: describe(text.optional(), "Outbound", "–", "Its secret."),
+  S3_ACCESS_KEY_ID: describe(text.optional(), "Outbound", "–", "Key that reads `s3://` addresses.", secret),
+  S3_SECRET_ACCESS_KEY: describe(text.optional(), "Outbound", "–", "Its secret.", secret),
   S3_SESSION_TOKEN: describe(
     text.optional(),
     "Outbound",
     "–",
     "Its session token, where it is a temporary one.",
+    secret,
   ),
   S3_BUCKETS: describe(
     z.string().transform(list).optional(),
@@ -89,6 +90,7 @@ export const outbound = {
     "generated in `DATA_DIR`",
     "`whsec_<base64>` (Standard Webhooks), or a comma list of them, the newest first: all of them sign. Any other text is " +
       "taken as raw bytes.",
+    secret,
   ),
   WEBHOOK_RATE_LIMIT: describe(
     rate.default({ max: 30, windowMs: 60_000 }),

@@ -1,5 +1,15 @@
 import { z } from "zod";
-import { describe, httpUrl, list, oneOf, secretList, serviceAddress, text, wholeNumber } from "./kinds.ts";
+import {
+  describe,
+  httpUrl,
+  list,
+  oneOf,
+  secret,
+  secretList,
+  serviceAddress,
+  text,
+  wholeNumber,
+} from "./kinds.ts";
 
 /** Models and what else is asked with keys. */
 export const providers = {
@@ -8,6 +18,7 @@ export const providers = {
     "Providers",
     "–",
     "Comma list of keys; `group:key` puts keys of one project into one quota group. Aliases: `GOOGLE_API_KEYS`, `GOOGLE_API_KEY`.",
+    secret,
   ),
   GEMINI_MODEL: describe(text.optional(), "Providers", "see the catalog", "Vision model."),
   GEMINI_BASE_URL: describe(
@@ -57,6 +68,7 @@ export const providers = {
     "Providers",
     "–",
     "Vision and images. Comma list of keys; `group:key` puts keys of one organization into one quota group.",
+    secret,
   ),
   OPENAI_BASE_URL: describe(
     serviceAddress("https://api.openai.com/v1"),
@@ -114,6 +126,7 @@ export const providers = {
     "Providers",
     "–",
     "Vision. Comma list of keys; `group:key` puts keys of one organization into one quota group.",
+    secret,
   ),
   ANTHROPIC_MODEL: describe(text.optional(), "Providers", "see the catalog", "Vision model."),
   ANTHROPIC_BASE_URL: describe(
@@ -145,6 +158,7 @@ export const providers = {
     "Providers",
     "–",
     "Generation. Comma list of tokens; `group:token` puts tokens of one account into one quota group.",
+    secret,
   ),
   REPLICATE_MODEL: describe(
     text.default("black-forest-labs/flux-schnell"),
@@ -181,6 +195,7 @@ export const providers = {
     "Providers",
     "–",
     "`user:password`, where the server asks for them.",
+    secret,
   ),
   A1111_MODEL: describe(
     text.default("default"),
@@ -199,6 +214,7 @@ export const providers = {
     "Providers",
     "–",
     "Client-ID of an application at Imgur: images of catalogs go there instead of into the storage, where Imgur takes them.",
+    secret,
   ),
   IMGUR_BASE_URL: describe(
     serviceAddress("https://api.imgur.com/3"),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { describe, flag, httpUrl, text, wholeNumber } from "./kinds.ts";
+import { describe, flag, httpUrl, secret, text, wholeNumber } from "./kinds.ts";
 
 /** Where data and files are. */
 export const storage = {
@@ -46,13 +46,14 @@ export const storage = {
     "`on` with `AWS_ENDPOINT_URL_S3`",
     "Names the bucket in the path instead of the host.",
   ),
-  AWS_ACCESS_KEY_ID: describe(text.optional(), "Storage", "–", "Key of the bucket."),
-  AWS_SECRET_ACCESS_KEY: describe(text.optional(), "Storage", "–", "Its secret."),
+  AWS_ACCESS_KEY_ID: describe(text.optional(), "Storage", "–", "Key of the bucket.", secret),
+  AWS_SECRET_ACCESS_KEY: describe(text.optional(), "Storage", "–", "Its secret.", secret),
   AWS_SESSION_TOKEN: describe(
     text.optional(),
     "Storage",
     "–",
     "Its session token, where it is a temporary one.",
+    secret,
   ),
   AWS_ROLE_ARN: describe(
     text.optional(),

@@ -1,4 +1,4 @@
-import { describe, httpUrl, later, text } from "./kinds.ts";
+import { describe, httpUrl, later, secret, text } from "./kinds.ts";
 
 /** What is told of the service. */
 export const telemetry = {
@@ -7,7 +7,7 @@ export const telemetry = {
     "Telemetry",
     "–",
     "Traces and metrics to Azure Monitor.",
-    later,
+    { ...later, ...secret },
   ),
   OTEL_EXPORTER_OTLP_ENDPOINT: describe(
     httpUrl.optional(),
