@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exitCode, runChild } from "./child.mjs";
+import { ensureDashboard } from "./dashboard.mjs";
 import { ensureInstalled, InstallInterrupted } from "./install.mjs";
 import { exitWith } from "./refusal.mjs";
 import { findRuntime, requireNode, runtimeEnvironment, serviceFlags } from "./runtime.mjs";
@@ -13,6 +14,7 @@ await exitWith(async () => {
   endWithNpm();
   try {
     await ensureInstalled({ root });
+    await ensureDashboard({ root });
   } catch (error) {
     // Ctrl-C is how one says "enough", not an error that npm should frame in red.
     if (error instanceof InstallInterrupted && error.signal === "SIGINT") return 0;

@@ -180,5 +180,7 @@ test("a program that is not there is refused without a stack", async () => {
   const project = createProject({ installed: true });
   const { code, output } = await project.run("run.mjs", ["eslint"]).ended;
   expect(code).toBe(1);
-  expect(output).toBe('There is no tool "eslint"; there are biome, knip, tsc, vitest, and any .ts file.\n');
+  expect(output).toBe(
+    'There is no tool "eslint"; there are biome, knip, tsc, vite, vitest, and any .ts file.\n',
+  );
 });

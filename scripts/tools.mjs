@@ -7,6 +7,7 @@ const packages = new Map([
   ["biome", "@biomejs/biome"],
   ["knip", "knip"],
   ["tsc", "typescript"],
+  ["vite", "vite"],
   ["vitest", "vitest"],
 ]);
 

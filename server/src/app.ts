@@ -79,15 +79,17 @@ export interface AppOptions {
   readonly database?: Database;
   /** The embedded database ended by itself, and has been logged: nothing that needs it works from here on. */
   readonly onDatabaseFault?: () => void;
+  /** Where the built dashboard is; absent: pages are those for browsers without scripts. */
+  readonly dashboard?: string | null;
 }
 
 /** Opens the database, and puts the service together on it. */
 export async function createApp(
   config: Config,
   logger: Logger,
-  { database: given, onDatabaseFault = () => {} }: AppOptions = {},
+  { database: given, onDatabaseFault = () => {}, dashboard = null }: AppOptions = {},
 ): Promise<App> {
-  if (given) return composeApp(config, logger, given);
+  if (given) return composeApp(config, logger, given, dashboard);
   const database = await openDatabase({
     url: config.DATABASE_URL,
     dataDir: config.DATA_DIR,
@@ -100,7 +102,7 @@ export async function createApp(
     },
   });
   try {
-    const app = await composeApp(config, logger, database);
+    const app = await composeApp(config, logger, database, dashboard);
     return {
       ...app,
       async close(graceMs) {
@@ -118,7 +120,12 @@ export async function createApp(
 }
 
 /** The composition root: the only file that knows how everything fits together. */
-async function composeApp(config: Config, logger: Logger, database: Database): Promise<App> {
+async function composeApp(
+  config: Config,
+  logger: Logger,
+  database: Database,
+  dashboard: string | null,
+): Promise<App> {
   configureSharp();
   let draining = false;
   const basePath = config.BASE_PATH;
@@ -238,7 +245,7 @@ async function composeApp(config: Config, logger: Logger, database: Database): P
       downloads,
       live,
     },
-    ...{ metrics, prefix: basePath },
+    ...{ metrics, dashboard, prefix: basePath },
   });
 
   const createSample = (port: number) =>

@@ -10,6 +10,7 @@ export function banner(
   return `
   Fovea ${started.version}   ready in ${(started.ms / 1000).toFixed(1)} s   (AUTH=${config.AUTH})
 
+  Dashboard   ${origin}/
   API docs    ${origin}/docs
   OpenAPI     ${origin}/openapi.json
   Health      ${origin}/health

@@ -26,11 +26,15 @@ import { createOrigins } from "./platform/outbound/origins.ts";
 import type { Outbound } from "./platform/outbound/outbound.ts";
 import { createPictureSource } from "./platform/outbound/picture-source.ts";
 import { createS3Reader } from "./platform/outbound/s3.ts";
+import type { ShowPicture } from "./platform/outbound/shown-picture.ts";
 import type { ProductCatalog } from "./product-catalog.ts";
+import { createShownPictures } from "./shown-pictures.ts";
 import { type ComposedVision, composeVision } from "./vision.ts";
 
 export interface BatchWork {
   readonly engine: Engine;
+  /** For people who look at what batches are about. */
+  readonly showPicture: ShowPicture;
   readonly models: Omit<ComposedVision, "close">;
   /** What of it can be followed. */
   readonly topics: readonly Topic[];
@@ -46,6 +50,9 @@ export interface BatchWork {
 const mostHeldBytes = 512 * 2 ** 20;
 /** A catalog is bound by cores, and fetches no further ahead than these need. */
 const catalogShare = 4;
+
+/** Nor do people who look at pictures keep batches from working. */
+const shownShare = 8;
 
 /** The engine with its kinds, and what these reach outside with. Nothing is worked on before `engine.run`. */
 export function composeBatchWork(
@@ -180,6 +187,10 @@ export function composeBatchWork(
     engine,
     models,
     ends,
+    showPicture: createShownPictures({
+      source: sourceWith(Math.min(memoryBytes, mostHeldBytes) / shownShare),
+      runPixelWork: pixelWork(1),
+    }),
     topics: kindEvents.map(({ topic }) => topic),
     async start() {
       await ledger.recover();

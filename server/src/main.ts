@@ -1,5 +1,6 @@
 import { createApp, version } from "./app.ts";
 import { banner } from "./banner.ts";
+import { builtDashboard } from "./built-dashboard.ts";
 import { CatalogError } from "./models/catalog.ts";
 import { loadConfig } from "./platform/config.ts";
 import { readEnvironment } from "./platform/environment.ts";
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
     pretty: development && process.stdout.isTTY === true,
   });
   const app = await createApp(config, logger, {
+    dashboard: builtDashboard(),
     // Everything acknowledged is on the disk; whoever supervises us starts us again, and that recovers it.
     onDatabaseFault: () => process.exit(1),
   });

@@ -19,7 +19,10 @@ export interface ProductCatalog {
   /** For the engine, whose batches it reads. */
   kind(parts: Pick<CatalogKindOptions, "source" | "runPixelWork"> & { readonly read: Engine["read"] }): Kind;
   readonly onStopped: OnStopped;
-  readonly routes: Omit<CatalogRoutesOptions, "engine" | "downloads" | "idempotency" | "trail">;
+  readonly routes: Omit<
+    CatalogRoutesOptions,
+    "engine" | "downloads" | "idempotency" | "trail" | "showPicture"
+  >;
   close(): Promise<void>;
 }
 

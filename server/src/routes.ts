@@ -1,14 +1,18 @@
 import type { FastifyPluginAsync } from "fastify";
 import type { Redis } from "ioredis";
 import type { BatchWork } from "./batch-work.ts";
+import { uploadForm } from "./features/analysis/pages/upload-form.ts";
 import { analysisRoutes } from "./features/analysis/routes.ts";
 import { sampleRoutes } from "./features/analysis/samples/routes.ts";
 import { catalogRoutes } from "./features/catalog/routes.ts";
+import { dashboardRoutes } from "./features/dashboard/routes.ts";
 import { iconRoutes } from "./features/icons/routes.ts";
 import { mediaRoutes } from "./features/media/routes.ts";
 import { auditRoutes } from "./features/operations/audit-routes.ts";
+import { configurationRoutes } from "./features/operations/configuration-routes.ts";
 import { quotaRoutes } from "./features/operations/quota-routes.ts";
 import { operationsRoutes } from "./features/operations/routes.ts";
+import { setupRoutes } from "./features/operations/setup-routes.ts";
 import { webhookRoutes } from "./features/operations/webhook-routes.ts";
 import { prepareRoutes } from "./features/prepare/routes.ts";
 import type { Icons } from "./icons.ts";
@@ -19,18 +23,22 @@ import type { Ledger } from "./models/ledger/contract.ts";
 import type { Audit } from "./platform/audit/audit.ts";
 import type { Trail } from "./platform/audit/trail.ts";
 import type { Authentication } from "./platform/auth/authenticate.ts";
+import { createShowPage } from "./platform/auth/show-page.ts";
 import { signInRoutes } from "./platform/auth/sign-in.ts";
 import type { Config } from "./platform/config.ts";
 import type { Database } from "./platform/database/database.ts";
 import { eventStreamRoutes } from "./platform/events/routes.ts";
+import { createAppPages } from "./platform/http/app-page.ts";
 import type { Downloads } from "./platform/http/downloads.ts";
 import { openApiRoutes } from "./platform/http/openapi.ts";
 import type { Idempotency } from "./platform/idempotency/idempotency.ts";
 import type { Admission } from "./platform/limits/admission.ts";
 import { limitTo } from "./platform/limits/inbound.ts";
 import type { Metrics } from "./platform/metrics.ts";
+import { shownSettings } from "./platform/shown-settings.ts";
 import type { Webhooks } from "./platform/webhooks/webhooks.ts";
 import type { ProductCatalog } from "./product-catalog.ts";
+import { composeSetup } from "./setup.ts";
 import type { Storage } from "./storage.ts";
 
 /** What the service was put together of, as far as requests reach it. */
@@ -56,6 +64,8 @@ interface Parts {
   readonly downloads: Downloads;
   readonly live: LiveEvents;
   readonly metrics: Metrics;
+  /** Where the built dashboard is; null: pages are plain. */
+  readonly dashboard: string | null;
 }
 
 /** Everything that is answered below the base path. */
@@ -75,8 +85,13 @@ export const routesOf: FastifyPluginAsync<Parts> = async (scope, parts) => {
     downloads,
     live,
     metrics,
+    dashboard,
   } = parts;
   const basePath = config.BASE_PATH;
+  const showPage = createShowPage(
+    authentication,
+    createAppPages({ folder: dashboard, basePath, pictureOrigins: pictureOrigins(config) }),
+  );
   await scope.register(signInRoutes, {
     authentication,
     limit: limitTo("sign-in", config.SIGN_IN_RATE_LIMIT),
@@ -104,6 +119,7 @@ export const routesOf: FastifyPluginAsync<Parts> = async (scope, parts) => {
     ledger: ledger,
     trail,
     downloads,
+    ...{ showPage, showPicture: work.showPicture },
     rate: config.ANALYSIS_RATE_LIMIT,
     now: () => new Date(),
   });
@@ -113,7 +129,7 @@ export const routesOf: FastifyPluginAsync<Parts> = async (scope, parts) => {
     ...{ downloads, idempotency, trail },
   });
   await scope.register(catalogRoutes, {
-    ...{ ...products.routes, engine: work.engine },
+    ...{ ...products.routes, engine: work.engine, showPicture: work.showPicture },
     ...{ downloads, idempotency, trail },
   });
   await scope.register(mediaRoutes, { ...media.routes, idempotency, trail });
@@ -126,6 +142,7 @@ export const routesOf: FastifyPluginAsync<Parts> = async (scope, parts) => {
   await scope.register(eventStreamRoutes, live.streams(topics));
   await scope.register(live.sockets(topics, authentication).routes);
   await scope.register(auditRoutes, { audit, now: () => new Date() });
+  await scope.register(configurationRoutes, { settings: shownSettings(config), now: () => new Date() });
   await scope.register(quotaRoutes, {
     quotas: new Map([...work.models.quotas, ...media.quotas]),
     usual: work.models.usualQuotas,
@@ -133,6 +150,10 @@ export const routesOf: FastifyPluginAsync<Parts> = async (scope, parts) => {
     warnings: work.models.warnings,
     trail,
     now: () => new Date(),
+  });
+  await scope.register(setupRoutes, {
+    ...composeSetup(config, { version, database, work, media, icons }),
+    ...{ trail, now: () => new Date() },
   });
   await scope.register(operationsRoutes, {
     version,
@@ -157,12 +178,17 @@ export const routesOf: FastifyPluginAsync<Parts> = async (scope, parts) => {
       write_formats: ["JPEG", "PNG", "WEBP"],
     },
   });
-  scope.get("/", { config: { access: "open" }, schema: { hide: true } }, async (request, reply) =>
-    /text\/html/i.test(request.headers.accept ?? "")
-      ? reply.redirect(`${basePath}/docs/`)
-      : { service: "fovea", version, docs: `${basePath}/docs`, openapi: `${basePath}/openapi.json` },
-  );
+  await scope.register(dashboardRoutes, {
+    version,
+    folder: dashboard,
+    ...{ basePath, showPage },
+    plainHome: uploadForm(basePath),
+  });
 };
+
+/** Links to stored pictures lead there. */
+const pictureOrigins = ({ IMAGE_STORAGE_PUBLIC_URL: url }: Config): readonly string[] =>
+  url === undefined ? [] : [new URL(url).origin];
 
 const succeeds = (work: Promise<unknown>): Promise<boolean> =>
   work.then(

@@ -21,8 +21,16 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
   ],
   "sign-in": ["GET /sign-in", "POST /sign-in", "POST /sign-out"],
   preflight: ["OPTIONS *"],
-  docs: [
+  pages: [
     "GET /",
+    "GET /prepare",
+    "GET /media",
+    "GET /icons",
+    "GET /catalog",
+    "GET /system/status",
+    "GET /admin",
+  ],
+  docs: [
     "GET /openapi.json",
     "GET /docs",
     "GET /docs/json",
@@ -42,6 +50,7 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
   analysis: [
     "POST /api/v1/batches",
     "POST /api/v1/batches/estimate",
+    "POST /api/v1/batches/preview",
     "GET /api/v1/batches",
     "GET /api/v1/batch/:batch_id",
     "GET /api/v1/batches/:batch_id",
@@ -61,7 +70,12 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
     "POST /api/v1/batches/:batch_id/clone",
     "POST /api/v1/batches/:batch_id/soft-delete",
     "POST /api/v1/batches/:batch_id/retry",
+    "POST /api/v1/batches/:batch_id/results/:row/review",
+    "POST /api/v1/batches/:batch_id/reviews",
+    "GET /api/v1/batches/:batch_id/reviews",
+    "GET /api/v1/failures",
     "GET /api/v1/batches/:batch_id/results/:row",
+    "GET /api/v1/batches/:batch_id/results/:row/image",
     "GET /api/v1/export/batch/:batch_id",
     "GET /api/v1/export/batch/:batch_id/preview",
     "GET /api/v1/export/batch/:batch_id/summary",
@@ -76,9 +90,11 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
     "POST /upload",
     "GET /api/v1/system/stats",
     "GET /api/v1/ping",
+    "GET /api/v1/setup",
   ],
   media: [
     "POST /api/v1/jobs/generate",
+    "GET /api/v1/jobs/models",
     "GET /api/v1/jobs/status/:job_id",
     "GET /api/v1/jobs",
     "DELETE /api/v1/jobs/:job_id",
@@ -105,7 +121,13 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
     "GET /api/images/*",
   ],
   "ask catalog": ["POST /api/v1/upload", "POST /api/v1/status/:request_id/cancel"],
-  catalog: ["GET /api/v1/status/:request_id", "GET /api/v1/status/:request_id/csv"],
+  catalog: [
+    "GET /api/v1/requests",
+    "GET /api/v1/requests/:request_id",
+    "GET /api/v1/status/:request_id",
+    "GET /api/v1/status/:request_id/csv",
+    "GET /api/v1/status/:request_id/images/:row/:image/before",
+  ],
   // With AUTH=all of those who are let in only some may: see the tests of the catalog.
   "catalog webhook": ["POST /api/v1/webhook/configure"],
   // Also by a signed link, with no credential: see the tests of the catalog.
@@ -124,7 +146,9 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
     "POST /admin/queue/cleanup",
     "POST /admin/batch/:batch_id/reset",
     "GET /admin/quotas",
+    "GET /admin/configuration",
     "POST /admin/quotas/restore",
+    "POST /api/v1/setup/keys/test",
   ],
   stats: ["GET /api/v1/stats", "GET /api/v1/audit"],
   metrics: ["GET /metrics"],
@@ -150,18 +174,19 @@ export const expectedAccess: Readonly<Record<string, Access>> = {
                 none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 ask catalog     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
-ask icons       401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401
+ask icons       401  401     401     ok    ok    ok  401 401    401   401   401    401         401           ok
 catalog images  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 catalog webhook 401  401     401     401   401   401 ok  403    401   401   401    401         401           401
 catalog         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs            ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 events          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-icons           401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
+icons           401  401     401     ok    ok    ok  401 401    401   401   401    401         401           ok      401
 media           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 operator        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+pages           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 preflight       ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
-prepare         401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
+prepare         401  401     401     ok    ok    ok  401 401    401   401   401    401         401           ok      401
 probes          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 sign-in         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 stats           401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
@@ -176,16 +201,17 @@ webhooks        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok  
                 none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 ask catalog     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
-ask icons       401  401     401     ok    ok    ok  401 401    ok    401   ok     401         401           401
+ask icons       401  401     401     ok    ok    ok  401 401    ok    401   ok     401         401           ok
 catalog images  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 catalog webhook 401  401     401     401   401   401 ok  403    ok    401   ok     401         401           401
 catalog         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs            ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 events          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-icons           401  401     401     ok    ok    ok  401 401    ok    401   ok     401         401           401     401
+icons           401  401     401     ok    ok    ok  401 401    ok    401   ok     401         401           ok      401
 media           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 operator        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+pages           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 preflight       ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
 prepare         401  401     401     401   401   ok  401 401    ok    401   ok     401         401           401     401
 probes          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
@@ -202,16 +228,17 @@ webhooks        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok  
                 none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 ask catalog     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
-ask icons       401  401     401     ok    ok    401 401 401    ok    401   ok     401         401           401
+ask icons       401  401     401     ok    ok    401 401 401    ok    401   ok     401         401           ok
 catalog images  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 catalog webhook 401  401     401     401   401   401 ok  403    ok    401   ok     401         401           401
 catalog         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs            ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 events          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-icons           401  401     401     ok    ok    401 401 401    ok    401   ok     401         401           401     401
+icons           401  401     401     ok    ok    401 401 401    ok    401   ok     401         401           ok      401
 media           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics         401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
 operator        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+pages           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 preflight       ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
 prepare         401  401     401     401   401   401 401 401    ok    401   ok     401         401           401     401
 probes          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
@@ -231,18 +258,19 @@ webhooks        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok  
                 none garbage expired hs256 admin dev key badkey entra other eadmin admin-token metrics-token session browser
 analysis        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 ask catalog     ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
-ask icons       401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401
+ask icons       401  401     401     ok    ok    ok  401 401    401   401   401    401         401           ok
 catalog images  ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 catalog webhook 401  401     401     401   401   401 ok  403    401   401   401    401         401           401
 catalog         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 docs            ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 events          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
-icons           401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
+icons           401  401     401     ok    ok    ok  401 401    401   401   401    401         401           ok      401
 media           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics         401  401     401     401   401   401 401 401    401   401   401    401         ok            401     401
 operator        401  401     401     403   ok    403 403 401    401   401   401    ok          401           403     page
+pages           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 preflight       ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
-prepare         401  401     401     ok    ok    ok  401 401    401   401   401    401         401           401     401
+prepare         401  401     401     ok    ok    ok  401 401    401   401   401    401         401           ok      401
 probes          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 sign-in         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 stats           401  401     401     403   ok    403 403 401    401   401   401    ok          401           403     page
@@ -267,6 +295,7 @@ icons           401  401     401     ok    ok    ok  ok  401    401   401   401 
 media           401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
 metrics         401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
 operator        401  401     401     403   ok    403 403 401    401   401   401    401         401           403     page
+pages           401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
 preflight       ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
 prepare         401  401     401     ok    ok    ok  ok  401    401   401   401    401         401           ok      page
 probes          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
@@ -293,6 +322,7 @@ icons           401  401     401     ok    ok    401 ok  401    ok    401   ok  
 media           401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
 metrics         401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
 operator        401  401     401     403   ok    401 403 401    403   401   ok     401         401           403     page
+pages           401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
 preflight       ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
 prepare         401  401     401     ok    ok    401 ok  401    ok    401   ok     401         401           ok      page
 probes          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
@@ -319,6 +349,7 @@ icons           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok  
 media           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 metrics         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 operator        ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
+pages           ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 preflight       ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok
 prepare         ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok
 probes          ok   ok      ok      ok    ok    ok  ok  ok     ok    ok    ok     ok          ok            ok      ok

@@ -152,7 +152,12 @@ describe("every answer, errors too,", () => {
       page: await app.http.inject({ url: "/docs", headers }),
       "sign-in page": await app.http.inject({ url: "/sign-in", headers }),
       script: await app.http.inject({ url: "/docs/static/swagger-ui.css", headers }),
-      redirect: await app.http.inject({ url: "/", headers: { ...headers, accept: "text/html" } }),
+      redirect: await app.http.inject({
+        url: "/sign-out",
+        method: "POST",
+        headers: { ...headers, "sec-fetch-site": "same-origin" },
+      }),
+      "start page": await app.http.inject({ url: "/", headers: { ...headers, accept: "text/html" } }),
       preflight: await app.http.inject({ method: "OPTIONS", url: "/health", headers }),
       401: await app.http.inject({ ...post, headers }),
       404: await app.http.inject({ url: "/nothing", headers }),
@@ -180,7 +185,7 @@ describe("every answer, errors too,", () => {
         what,
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
-        "referrer-policy": what === "sign-in page" ? "same-origin" : "no-referrer",
+        "referrer-policy": what === "sign-in page" || what === "start page" ? "same-origin" : "no-referrer",
       });
       expect(headers).not.toHaveProperty("x-powered-by");
       expect(headers).not.toHaveProperty("server");
@@ -188,8 +193,8 @@ describe("every answer, errors too,", () => {
   });
 
   test("that is a page has a content policy that allows nothing from elsewhere", async () => {
-    const { page, "sign-in page": signIn } = await answers();
-    for (const { headers } of [page, signIn]) {
+    const { page, "sign-in page": signIn, "start page": start } = await answers();
+    for (const { headers } of [page, signIn, start]) {
       const policy = String(headers["content-security-policy"]);
       expect(policy).toContain("default-src 'none'");
       expect(policy).toContain("frame-ancestors 'none'");

@@ -53,7 +53,7 @@ const operationsOf = ({ paths }: z.output<typeof document>) =>
  * for which OpenAPI has no words.
  */
 const hidden =
-  /^(HEAD|OPTIONS) |\/callbacks\/|^(GET|POST) \/(sign-in|sign-out|docs.*|openapi\.json|samples\/.*|socket\.io\/|ws|upload|batch\/.*|export\/.*)?$/;
+  /^(HEAD|OPTIONS) |\/callbacks\/|^(GET|POST) \/(sign-in|sign-out|docs.*|openapi\.json|samples\/.*|socket\.io\/|ws|upload|batch\/.*|export\/.*|prepare|media|icons|catalog|system\/status|admin|dashboard\/.*)?$/;
 
 /** Every value below, with the path to it. */
 function* walk(value: unknown, path: string): Generator<[path: string, key: string, value: unknown]> {
@@ -96,6 +96,7 @@ describe("/openapi.json", () => {
       "GET /api/v1/providers": "listProviders",
       "GET /api/v1/models": "listModels",
       "POST /api/v1/jobs/generate": "createMediaJob",
+      "GET /api/v1/jobs/models": "listMediaModels",
       "GET /api/v1/jobs/status/{job_id}": "getMediaJob",
       "GET /api/v1/jobs": "listMediaJobs",
       "DELETE /api/v1/jobs/{job_id}": "cancelMediaJob",
@@ -119,7 +120,10 @@ describe("/openapi.json", () => {
       "GET /api/icons/categories/suggestions": "suggestIconCategories",
       "GET /api/images/{*}": "getIconFile",
       "POST /api/v1/upload": "uploadCatalog",
+      "GET /api/v1/requests": "listCatalogs",
+      "GET /api/v1/requests/{request_id}": "getCatalog",
       "GET /api/v1/status/{request_id}": "getCatalogStatus",
+      "GET /api/v1/status/{request_id}/images/{row}/{image}/before": "getCatalogSourceImage",
       "GET /api/v1/status/{request_id}/csv": "downloadCatalog",
       "POST /api/v1/status/{request_id}/cancel": "cancelCatalog",
       "POST /api/v1/webhook/configure": "configureCatalogWebhook",
@@ -128,6 +132,7 @@ describe("/openapi.json", () => {
       "POST /api/v1/events/tickets": "createEventTicket",
       "POST /api/v1/batches": "createBatch",
       "POST /api/v1/batches/estimate": "estimateBatch",
+      "POST /api/v1/batches/preview": "previewBatch",
       "GET /api/v1/batches": "listBatches",
       "GET /api/v1/batch/{batch_id}": "getBatch",
       "GET /api/v1/batches/{batch_id}": "getBatchDetails",
@@ -148,6 +153,11 @@ describe("/openapi.json", () => {
       "POST /api/v1/batches/{batch_id}/soft-delete": "softDeleteBatch",
       "POST /api/v1/batches/{batch_id}/retry": "retryBatch",
       "GET /api/v1/batches/{batch_id}/results/{row}": "getBatchResult",
+      "GET /api/v1/batches/{batch_id}/results/{row}/image": "getBatchResultImage",
+      "POST /api/v1/batches/{batch_id}/results/{row}/review": "reviewResult",
+      "POST /api/v1/batches/{batch_id}/reviews": "reviewResults",
+      "GET /api/v1/batches/{batch_id}/reviews": "countReviews",
+      "GET /api/v1/failures": "listFailures",
       "GET /api/v1/export/batch/{batch_id}": "exportBatch",
       "GET /api/v1/export/batch/{batch_id}/preview": "previewExport",
       "GET /api/v1/export/batch/{batch_id}/summary": "summarizeExport",
@@ -161,7 +171,10 @@ describe("/openapi.json", () => {
       "POST /admin/queue/cleanup": "cleanUpQueue",
       "POST /admin/batch/{batch_id}/reset": "resetBatch",
       "GET /admin/quotas": "getQuotas",
+      "GET /admin/configuration": "getConfiguration",
       "POST /admin/quotas/restore": "restoreKeys",
+      "GET /api/v1/setup": "getSetup",
+      "POST /api/v1/setup/keys/test": "testProviderKey",
       "GET /api/v1/audit": "listAuditLog",
       "GET /api/v1/ping": "pingService",
       "GET /api/v1/health": "getApiHealth",

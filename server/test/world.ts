@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
-import { type App, createApp } from "../src/app.ts";
+import { type App, type AppOptions, createApp } from "../src/app.ts";
 import { signLocalToken } from "../src/platform/auth/local-token.ts";
 import { type Config, loadConfig } from "../src/platform/config.ts";
 import type { Database } from "../src/platform/database/database.ts";
@@ -58,6 +58,7 @@ function openShared(): Promise<Shared> {
 export async function startApp(
   env: Readonly<Record<string, string>> = {},
   prepare: (app: App) => void = () => {},
+  options: Pick<AppOptions, "dashboard"> = {},
 ): Promise<World> {
   const config = loadConfig({ DATA_DIR: await temporaryFolder(), PORT: "0", SAMPLE: "off", ...env });
   const log: Record<string, unknown>[] = [];
@@ -67,7 +68,7 @@ export async function startApp(
   if (!own) shared ??= openShared();
   const database = own ? undefined : (await shared)?.database;
   const logger = pino({ level: "info" }, { write });
-  const app = await createApp(config, logger, database ? { database } : {});
+  const app = await createApp(config, logger, { ...options, ...(database ? { database } : {}) });
   onTestFinished(() => app.close(0));
   prepare(app);
   await app.http.ready();
@@ -78,23 +79,28 @@ export async function startApp(
 export async function listenApp(
   env: Readonly<Record<string, string>> = {},
   prepare?: (app: App) => void,
+  options?: Parameters<typeof startApp>[2],
 ): Promise<ListeningWorld> {
-  const world = await startApp(env, prepare);
+  const world = await startApp(env, prepare, options);
   const { port } = await world.app.listen();
   return { ...world, baseUrl: `http://127.0.0.1:${port}${world.config.BASE_PATH}` };
 }
 
+/** A picture that is still made smaller when its service is closed may come after the folder was read. */
+const remove = (folder: string) =>
+  rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+
 /** A folder that is gone after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "fovea-test-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => remove(folder));
   return folder;
 }
 
 /** The same for one with a database in it. */
 export async function temporaryDataDir(): Promise<string> {
   const folder = await databaseFolder("fovea-test-");
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => remove(folder));
   return folder;
 }
 

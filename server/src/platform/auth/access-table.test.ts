@@ -62,8 +62,8 @@ const tables: {
     X-Admin-Token         200-anon 200-admin   401         401         401      200-admin   200-admin   200-admin   200-admin
     wrong X-Admin-Token   200-anon 200-anon    401         401         401      200-anon    401         401         200-anon
     metrics token         200-anon 200-anon    401         401         401      200-anon    401         401         200-anon
-    session               200-anon 200-session 401         401         401      200-session 403         403         200-session
-    session of an admin   200-anon 200-session 401         401         401      200-session 200-session 200-session 200-session
+    session               200-anon 200-session 200-session 200-session 401      200-session 403         403         200-session
+    session of an admin   200-anon 200-session 200-session 200-session 401      200-session 200-session 200-session 200-session
     tampered session      200-anon 200-anon    401         401         401      200-anon    401         401         200-anon
     session as bearer     200-anon 200-anon    401         401         401      200-anon    401         401         200-anon
     bearer as session     200-anon 200-anon    401         401         401      200-anon    401         401         200-anon
@@ -94,8 +94,8 @@ const tables: {
     X-Admin-Token         200-anon 200-admin   401         401         401       200-admin   200-admin   200-admin   200-admin
     wrong X-Admin-Token   200-anon 200-anon    401         401         401       200-anon    401         401         200-anon
     metrics token         200-anon 200-anon    401         401         401       200-anon    401         401         200-anon
-    session               200-anon 200-session 401         401         401       200-session 403         403         200-session
-    session of an admin   200-anon 200-session 401         401         401       200-session 200-session 200-session 200-session
+    session               200-anon 200-session 401         200-session 401       200-session 403         403         200-session
+    session of an admin   200-anon 200-session 401         200-session 401       200-session 200-session 200-session 200-session
     tampered session      200-anon 200-anon    401         401         401       200-anon    401         401         200-anon
     session as bearer     200-anon 200-anon    401         401         401       200-anon    401         401         200-anon
     bearer as session     200-anon 200-anon    401         401         401       200-anon    401         401         200-anon
@@ -134,8 +134,8 @@ const tables: {
     X-Admin-Token         200-anon 200-admin   401         401         401       401         200-admin   200-admin   401
     wrong X-Admin-Token   200-anon 200-anon    401         401         401       401         401         401         401
     metrics token         200-anon 200-anon    401         401         401       401         401         401         200-scraper
-    session               200-anon 200-session 401         401         401       401         403         403         401
-    session of an admin   200-anon 200-session 401         401         401       401         200-session 200-session 401
+    session               200-anon 200-session 401         200-session 401       401         403         403         401
+    session of an admin   200-anon 200-session 401         200-session 401       401         200-session 200-session 401
     tampered session      200-anon 200-anon    401         401         401       401         401         401         401
     session as bearer     200-anon 200-anon    401         401         401       401         401         401         401
     bearer as session     200-anon 200-anon    401         401         401       401         401         401         401
@@ -166,8 +166,8 @@ const tables: {
     X-Admin-Token         200-anon 200-anon    401         401         200-anon    200-anon    401         200-anon    401
     wrong X-Admin-Token   200-anon 200-anon    401         401         200-anon    200-anon    401         200-anon    401
     metrics token         200-anon 200-anon    401         401         200-anon    200-anon    401         200-anon    401
-    session               200-anon 200-session 401         401         200-session 200-session 403         200-session 403
-    session of an admin   200-anon 200-session 401         401         200-session 200-session 200-session 200-session 200-session
+    session               200-anon 200-session 200-session 200-session 200-session 200-session 403         200-session 403
+    session of an admin   200-anon 200-session 200-session 200-session 200-session 200-session 200-session 200-session 200-session
     tampered session      200-anon 200-anon    401         401         200-anon    200-anon    401         200-anon    401
     session as bearer     200-anon 200-anon    401         401         200-anon    200-anon    401         200-anon    401
     bearer as session     200-anon 200-anon    401         401         200-anon    200-anon    401         200-anon    401

@@ -1,4 +1,5 @@
 import type { AppError } from "../errors.ts";
+import { isLoopbackHost } from "../network.ts";
 import type { AccessLevel } from "./access.ts";
 import { type Credentials, createCredentials } from "./credentials.ts";
 import { type Refusal, refusalError, worse } from "./errors.ts";
@@ -51,6 +52,26 @@ export function createAuthentication(options: AuthenticationOptions) {
     async checkTyped(text: string): Promise<Outcome> {
       const outcome = await credentials.bearer(text);
       return outcome.state === "invalid" ? credentials.apiKey(text) : outcome;
+    },
+
+    /**
+     * Who develops on a machine of their own is not asked to sign in: the token that is there from the start would be all
+     * they could type. Only where nobody else reaches the service, and under a name of this machine: another name that
+     * leads here belongs to a page of somebody else.
+     *
+     * @param host the name in the address, without a port
+     * @param session the cookie that the browser has, unchecked
+     */
+    async firstSession(
+      host: string,
+      session: string | null,
+    ): Promise<{ readonly value: string; readonly maxAgeSeconds: number } | null> {
+      const [literal] = settings.devTokens;
+      const own = settings.environment === "development" && settings.loopback && isLoopbackHost(host);
+      if (settings.mode !== "contract" || !own || literal === undefined) return null;
+      if (session !== null && (await sessions.verify(session)).state === "valid") return null;
+      const outcome = await credentials.bearer(literal);
+      return outcome.state === "valid" ? await sessions.start(outcome, literal) : null;
     },
 
     async decide(level: AccessLevel, presented: Presented): Promise<Decision> {
@@ -111,7 +132,10 @@ function suffices(rule: Rule, identity: Identity): boolean {
       return identity.admin;
     case "credential":
     case "api key":
-      return rule.accepts.includes(identity.method);
+      // A session is as good as what it began with.
+      return [identity.method, identity.via].some(
+        (each) => each !== undefined && rule.accepts.includes(each),
+      );
     default:
       return true;
   }

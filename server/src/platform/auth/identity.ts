@@ -20,6 +20,8 @@ export interface Identity {
   readonly roles: readonly string[];
   readonly admin: boolean;
   readonly method: Method;
+  /** Of a session: what the person signed in with. */
+  readonly via?: Exclude<Method, "session" | "anonymous" | "metrics_token">;
   /** What rate limits count by; null means that only the address is known. */
   readonly limitKey: string | null;
 }
@@ -38,6 +40,7 @@ export const identified = (known: {
   owner: string;
   subject: string;
   roles: readonly string[];
+  via?: NonNullable<Identity["via"]>;
 }): Identity => ({
   ...known,
   admin: known.roles.includes(ADMIN_ROLE),

@@ -85,7 +85,7 @@ export function createSessions(options: { secret: Uint8Array; settings: AuthSett
         if (!stillAccepted(via, literal)) return { state: "invalid" };
         return {
           state: "valid",
-          identity: identified({ method: "session", owner: sub, subject: name, roles }),
+          identity: identified({ method: "session", owner: sub, subject: name, roles, via }),
           expiresAt: exp * 1000,
         };
       } catch (error) {

@@ -11,6 +11,7 @@ import type { Outcome } from "./outcome.ts";
 import { sessionOf } from "./presented.ts";
 import { isSameOrigin } from "./same-origin.ts";
 import { SESSION_COOKIE } from "./session.ts";
+import { cookieOptions } from "./session-cookie.ts";
 import { type SignInPage, signInHeaders, signInPage } from "./sign-in-page.ts";
 
 const form = z.object({ credential: z.string().catch(""), next: z.string().catch("") });
@@ -80,9 +81,6 @@ export async function signInRoutes(
     },
   );
 }
-
-const cookieOptions = (basePath: string) =>
-  ({ path: basePath || "/", httpOnly: true, sameSite: "strict", secure: "auto" }) as const;
 
 function problemOf(outcome: Exclude<Outcome, { state: "valid" }>) {
   switch (outcome.state) {

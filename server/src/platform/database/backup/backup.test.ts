@@ -109,182 +109,188 @@ function rewrite(file: string, change: (lines: string[]) => string[]): void {
 
 const suites: DatabaseUnderTest[] = [];
 
-describeDatabase("backup and restore", (suite) => {
-  const { open, emptied } = suite;
-  suites.push(suite);
+describeDatabase(
+  "backup and restore",
+  (suite) => {
+    const { open, emptied } = suite;
+    suites.push(suite);
 
-  let made: { folder: string; file: string; contents: unknown } | undefined;
-  afterAll(() => made && rm(made.folder, { recursive: true }));
-  /** The backup of a filled database, made once for all, and what was in it. */
-  async function backedUp() {
-    if (made) return made;
-    const source = await filled(suite);
-    const folder = await mkdtemp(join(tmpdir(), "fovea-backup-"));
-    made = { folder, file: await backup(source, [], folder), contents: await contents(source) };
-    return made;
-  }
-
-  test("bring everything back: values, numbering, what migrations wrote, generated columns", async () => {
-    const { file, contents: before } = await backedUp();
-    const target = await emptied();
-    expect(await restoreInto(target, file)).toEqual({
-      createdAt: now.toISOString(),
-      tables: 4,
-      rows: 8 + 2501 + 1,
-      leftOut: [],
-    });
-    expect(await contents(target)).toEqual(before);
-    expect(await contents(target)).toMatchObject({ notes: ["changed"], count: 2501 });
-    expect(await nextParent(target)).toBe(11);
-    await expect(
-      sql`insert into a_child (parent, position) values (99, 1)`.execute(target.sql),
-    ).rejects.toThrow(/foreign key/);
-  });
-
-  test("a backup of an older release is migrated", async () => {
-    const { file } = await backedUp();
-    const target = await emptied();
-    await restoreInto(target, file, { steps: [first, second] });
-    const { rows } = await sql`select upper from parents where id = 3`.execute(target.sql);
-    expect(rows).toEqual([{ upper: "PARENT 3" }]);
-    expect(await migrate(target.transaction, await migrationsOf(first, second))).toEqual([]);
-  });
-
-  test("a backup of a newer release, or of another history, is refused before anything is touched", async () => {
-    const { file } = await backedUp();
-    const target = await emptied();
-    await expect(restoreInto(target, file, { steps: [] })).rejects.toMatchObject({ code: "schema_newer" });
-    await expect(restoreInto(target, file, { steps: ["select 1"] })).rejects.toMatchObject({
-      code: "migration_changed",
-    });
-    const newer = join(await temporaryFolder(), "newer");
-    copyFileSync(file, newer);
-    rewrite(newer, ([head = "", ...rest]) => [head.replace('"version":1', '"version":2'), ...rest]);
-    await expect(restoreInto(target, newer)).rejects.toMatchObject({ code: "backup_newer" });
-    expect((await sql`select to_regclass('parents') as it`.execute(target.sql)).rows).toEqual([{ it: null }]);
-  });
-
-  test("data that is there is replaced only with force, and then all of it", async () => {
-    const { file } = await backedUp();
-    const target = await filled({ open: emptied });
-    await sql`create table left_over (id int)`.execute(target.sql);
-    await sql`insert into parents (name) values ('only here')`.execute(target.sql);
-    const before = await contents(target);
-    await expect(restoreInto(target, file)).rejects.toThrow(/public\.parents.*--force/);
-    expect(await contents(target)).toEqual(before);
-    await restoreInto(target, file, { force: true });
-    expect(await contents(target)).toMatchObject({ parents: expect.not.arrayContaining(["only here"]) });
-    expect((await sql`select to_regclass('left_over') as it`.execute(target.sql)).rows).toEqual([
-      { it: null },
-    ]);
-  });
-
-  test("a schema without data, as after a first start, is no data", async () => {
-    const { file } = await backedUp();
-    const target = await emptied();
-    await migrate(target.transaction, await migrationsOf(first, second));
-    await sql`delete from notes`.execute(target.sql);
-    await restoreInto(target, file, { steps: [first, second] });
-    expect(await contents(target)).toMatchObject({ count: 2501 });
-  });
-
-  test("a file that is damaged, or no backup, changes nothing", async () => {
-    const { file } = await backedUp();
-    const target = await filled({ open: emptied });
-    const before = await contents(target);
-    const folder = await temporaryFolder();
-    const damages: Readonly<Record<string, (file: string) => void>> = {
-      "cut off": (damaged) => writeFileSync(damaged, readFileSync(file).subarray(0, -5000)),
-      "without its end": (damaged) => rewrite(damaged, (lines) => lines.slice(0, -1)),
-      "with a row less": (damaged) => rewrite(damaged, (lines) => lines.toSpliced(5, 1)),
-      "with a table less": (damaged) =>
-        rewrite(damaged, (lines) => lines.filter((line) => !/empty"/.test(line))),
-      "of something else": (damaged) => writeFileSync(damaged, gzipSync('{"format":"other"}\n')),
-      "not gzipped": (damaged) => writeFileSync(damaged, "hello"),
-      empty: (damaged) => writeFileSync(damaged, gzipSync("")),
-    };
-    for (const [what, damage] of Object.entries(damages)) {
-      const damaged = join(folder, what);
-      copyFileSync(file, damaged);
-      damage(damaged);
-      await expect(restoreInto(target, damaged, { force: true }), what).rejects.toMatchObject({
-        code: "not_a_backup",
-      });
-      expect(await contents(target), what).toEqual(before);
+    let made: { folder: string; file: string; contents: unknown } | undefined;
+    afterAll(() => made && rm(made.folder, { recursive: true }));
+    /** The backup of a filled database, made once for all, and what was in it. */
+    async function backedUp() {
+      if (made) return made;
+      const source = await filled(suite);
+      const folder = await mkdtemp(join(tmpdir(), "fovea-backup-"));
+      made = { folder, file: await backup(source, [], folder), contents: await contents(source) };
+      return made;
     }
-    // It is the damage that was refused.
-    await restoreInto(target, file, { force: true });
-  });
 
-  test("tables of a library are kept where its version is the same, and left out and told where not", async () => {
-    const source = await filled(suite);
-    await sql.raw(library.create).execute(source.sql);
-    await sql`insert into library.job values (1, 'mail'), (2, 'mail')`.execute(source.sql);
-    const file = await backup(source, [library]);
-    const jobs = async (database: Database) =>
-      (await sql`select to_regclass('library.job')::text as there`.execute(database.sql)).rows[0];
-
-    const target = await open();
-    expect(await restoreInto(target, file, { foreign: [library] })).toMatchObject({
-      leftOut: [],
-      rows: 2513,
+    test("bring everything back: values, numbering, what migrations wrote, generated columns", async () => {
+      const { file, contents: before } = await backedUp();
+      const target = await emptied();
+      expect(await restoreInto(target, file)).toEqual({
+        createdAt: now.toISOString(),
+        tables: 4,
+        rows: 8 + 2501 + 1,
+        leftOut: [],
+      });
+      expect(await contents(target)).toEqual(before);
+      expect(await contents(target)).toMatchObject({ notes: ["changed"], count: 2501 });
+      expect(await nextParent(target)).toBe(11);
+      await expect(
+        sql`insert into a_child (parent, position) values (99, 1)`.execute(target.sql),
+      ).rejects.toThrow(/foreign key/);
     });
-    expect((await sql`select id from library.job order by id`.execute(target.sql)).rows).toEqual([
-      { id: 1 },
-      { id: 2 },
-    ]);
-    await restoreInto(target, file, { foreign: [library], force: true });
 
-    expect(await restoreInto(target, file, { foreign: [newerLibrary], force: true })).toMatchObject({
-      leftOut: ["library"],
-      rows: 2510,
-    });
-    expect(await jobs(target)).toEqual({ there: null });
-  });
-
-  test("what is written while a backup is made is not in it", async () => {
-    const source = await filled(suite);
-    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-    // Waits where the database is embedded, and is done in the middle of the backup on a server.
-    const writing = begun.then(() => sql`update notes set text = 'too late'`.execute(source.sql));
-    const file = join(await temporaryFolder(), "backup");
-    await writeLines(file, (write) =>
-      dump(source, [], now, async (lines) => {
-        begin();
-        if (suite.engine === "postgresql") await writing;
-        await write(lines);
-      }),
-    );
-    await writing;
-    const target = await emptied();
-    await restoreInto(target, file);
-    expect(await contents(target)).toMatchObject({ count: 2501, notes: ["changed"] });
-  });
-
-  if (suite.engine === "postgresql")
-    test("while the service runs on the database nothing is restored, not even with force", async () => {
+    test("a backup of an older release is migrated", async () => {
       const { file } = await backedUp();
-      const where = await suite.place();
-      const service = await suite.open(where);
-      await sql`select 1`.execute(service.sql);
-      const target = await suite.open({ ...where, poolSize: 1 });
-      await expect(restoreInto(target, file, { force: true })).rejects.toThrow(/running on this database/);
+      const target = await emptied();
+      await restoreInto(target, file, { steps: [first, second] });
+      const { rows } = await sql`select upper from parents where id = 3`.execute(target.sql);
+      expect(rows).toEqual([{ upper: "PARENT 3" }]);
+      expect(await migrate(target.transaction, await migrationsOf(first, second))).toEqual([]);
     });
 
-  if (suite.engine === "postgresql")
-    test.each([
-      ["from the embedded database to a server", 0, 1],
-      ["from a server to the embedded database", 1, 0],
-    ])("move %s", async (_name, from, to) => {
-      const [source, target] = [suites[from], suites[to]];
-      if (!source || !target) throw new Error("both suites are declared before the tests run");
-      const before = await filled(source);
-      const file = await backup(before);
-      const after = await target.open();
-      await restoreInto(after, file);
-      expect(await contents(after)).toEqual(await contents(before));
+    test("a backup of a newer release, or of another history, is refused before anything is touched", async () => {
+      const { file } = await backedUp();
+      const target = await emptied();
+      await expect(restoreInto(target, file, { steps: [] })).rejects.toMatchObject({ code: "schema_newer" });
+      await expect(restoreInto(target, file, { steps: ["select 1"] })).rejects.toMatchObject({
+        code: "migration_changed",
+      });
+      const newer = join(await temporaryFolder(), "newer");
+      copyFileSync(file, newer);
+      rewrite(newer, ([head = "", ...rest]) => [head.replace('"version":1', '"version":2'), ...rest]);
+      await expect(restoreInto(target, newer)).rejects.toMatchObject({ code: "backup_newer" });
+      expect((await sql`select to_regclass('parents') as it`.execute(target.sql)).rows).toEqual([
+        { it: null },
+      ]);
     });
-});
+
+    test("data that is there is replaced only with force, and then all of it", async () => {
+      const { file } = await backedUp();
+      const target = await filled({ open: emptied });
+      await sql`create table left_over (id int)`.execute(target.sql);
+      await sql`insert into parents (name) values ('only here')`.execute(target.sql);
+      const before = await contents(target);
+      await expect(restoreInto(target, file)).rejects.toThrow(/public\.parents.*--force/);
+      expect(await contents(target)).toEqual(before);
+      await restoreInto(target, file, { force: true });
+      expect(await contents(target)).toMatchObject({ parents: expect.not.arrayContaining(["only here"]) });
+      expect((await sql`select to_regclass('left_over') as it`.execute(target.sql)).rows).toEqual([
+        { it: null },
+      ]);
+    });
+
+    test("a schema without data, as after a first start, is no data", async () => {
+      const { file } = await backedUp();
+      const target = await emptied();
+      await migrate(target.transaction, await migrationsOf(first, second));
+      await sql`delete from notes`.execute(target.sql);
+      await restoreInto(target, file, { steps: [first, second] });
+      expect(await contents(target)).toMatchObject({ count: 2501 });
+    });
+
+    test("a file that is damaged, or no backup, changes nothing", async () => {
+      const { file } = await backedUp();
+      const target = await filled({ open: emptied });
+      const before = await contents(target);
+      const folder = await temporaryFolder();
+      const damages: Readonly<Record<string, (file: string) => void>> = {
+        "cut off": (damaged) => writeFileSync(damaged, readFileSync(file).subarray(0, -5000)),
+        "without its end": (damaged) => rewrite(damaged, (lines) => lines.slice(0, -1)),
+        "with a row less": (damaged) => rewrite(damaged, (lines) => lines.toSpliced(5, 1)),
+        "with a table less": (damaged) =>
+          rewrite(damaged, (lines) => lines.filter((line) => !/empty"/.test(line))),
+        "of something else": (damaged) => writeFileSync(damaged, gzipSync('{"format":"other"}\n')),
+        "not gzipped": (damaged) => writeFileSync(damaged, "hello"),
+        empty: (damaged) => writeFileSync(damaged, gzipSync("")),
+      };
+      for (const [what, damage] of Object.entries(damages)) {
+        const damaged = join(folder, what);
+        copyFileSync(file, damaged);
+        damage(damaged);
+        await expect(restoreInto(target, damaged, { force: true }), what).rejects.toMatchObject({
+          code: "not_a_backup",
+        });
+        expect(await contents(target), what).toEqual(before);
+      }
+      // It is the damage that was refused.
+      await restoreInto(target, file, { force: true });
+    });
+
+    test("tables of a library are kept where its version is the same, and left out and told where not", async () => {
+      const source = await filled(suite);
+      await sql.raw(library.create).execute(source.sql);
+      await sql`insert into library.job values (1, 'mail'), (2, 'mail')`.execute(source.sql);
+      const file = await backup(source, [library]);
+      const jobs = async (database: Database) =>
+        (await sql`select to_regclass('library.job')::text as there`.execute(database.sql)).rows[0];
+
+      const target = await open();
+      expect(await restoreInto(target, file, { foreign: [library] })).toMatchObject({
+        leftOut: [],
+        rows: 2513,
+      });
+      expect((await sql`select id from library.job order by id`.execute(target.sql)).rows).toEqual([
+        { id: 1 },
+        { id: 2 },
+      ]);
+      await restoreInto(target, file, { foreign: [library], force: true });
+
+      expect(await restoreInto(target, file, { foreign: [newerLibrary], force: true })).toMatchObject({
+        leftOut: ["library"],
+        rows: 2510,
+      });
+      expect(await jobs(target)).toEqual({ there: null });
+    });
+
+    test("what is written while a backup is made is not in it", async () => {
+      const source = await filled(suite);
+      const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+      // Waits where the database is embedded, and is done in the middle of the backup on a server.
+      const writing = begun.then(() => sql`update notes set text = 'too late'`.execute(source.sql));
+      const file = join(await temporaryFolder(), "backup");
+      await writeLines(file, (write) =>
+        dump(source, [], now, async (lines) => {
+          begin();
+          if (suite.engine === "postgresql") await writing;
+          await write(lines);
+        }),
+      );
+      await writing;
+      const target = await emptied();
+      await restoreInto(target, file);
+      expect(await contents(target)).toMatchObject({ count: 2501, notes: ["changed"] });
+    });
+
+    if (suite.engine === "postgresql")
+      test("while the service runs on the database nothing is restored, not even with force", async () => {
+        const { file } = await backedUp();
+        const where = await suite.place();
+        const service = await suite.open(where);
+        await sql`select 1`.execute(service.sql);
+        const target = await suite.open({ ...where, poolSize: 1 });
+        await expect(restoreInto(target, file, { force: true })).rejects.toThrow(/running on this database/);
+      });
+
+    if (suite.engine === "postgresql")
+      test.each([
+        ["from the embedded database to a server", 0, 1],
+        ["from a server to the embedded database", 1, 0],
+      ])("move %s", async (_name, from, to) => {
+        const [source, target] = [suites[from], suites[to]];
+        if (!source || !target) throw new Error("both suites are declared before the tests run");
+        const before = await filled(source);
+        const file = await backup(before);
+        const after = await target.open();
+        await restoreInto(after, file);
+        expect(await contents(after)).toEqual(await contents(before));
+      });
+  },
+  { ordinarily: "embedded" },
+);
 
 test("a backup is private, has its name when it is whole, and replaces none", async () => {
   const folder = await temporaryFolder();

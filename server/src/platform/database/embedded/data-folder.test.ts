@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
+import { leaveToSoak } from "../../../../test/needs.ts";
 import { temporaryDataDir } from "../../../../test/world.ts";
 import { openDatabase } from "../database.ts";
 import { readyDataFolder } from "./data-folder.ts";
@@ -44,20 +45,24 @@ test("what starts that were killed left unfinished is removed", async () => {
   expect(readdirSync(join(folder, ".."))).toEqual(["database"]);
 });
 
-test("a template that is being made, or was never finished, is not taken for one", async () => {
-  const cache = await temporaryDataDir();
-  const [first, second] = await Promise.all([ensureTemplate(cache), ensureTemplate(cache)]);
-  expect(first).toBe(second);
-  expect(readdirSync(cache)).toEqual([expect.stringMatching(/^database-\d+\.\d+\.\d+-\d+$/)]);
-  expect(existsSync(join(first ?? "", "PG_VERSION"))).toBe(true);
+leaveToSoak("templates that were never finished", () => {
+  test("a template that is being made, or was never finished, is not taken for one", async () => {
+    const cache = await temporaryDataDir();
+    const [first, second] = await Promise.all([ensureTemplate(cache), ensureTemplate(cache)]);
+    expect(first).toBe(second);
+    expect(readdirSync(cache)).toEqual([expect.stringMatching(/^database-\d+\.\d+\.\d+-\d+$/)]);
+    expect(existsSync(join(first ?? "", "PG_VERSION"))).toBe(true);
+  });
 });
 
-test("without a place for a template the database is created directly", async () => {
-  const folder = join(await temporaryDataDir(), "database");
-  const notAFolder = join(await temporaryDataDir(), "file");
-  writeFileSync(notAFolder, "");
-  await readyDataFolder(folder, notAFolder);
-  expect(existsSync(join(folder, "PG_VERSION"))).toBe(true);
+leaveToSoak("a first start without a place for a template", () => {
+  test("without a place for a template the database is created directly", async () => {
+    const folder = join(await temporaryDataDir(), "database");
+    const notAFolder = join(await temporaryDataDir(), "file");
+    writeFileSync(notAFolder, "");
+    await readyDataFolder(folder, notAFolder);
+    expect(existsSync(join(folder, "PG_VERSION"))).toBe(true);
+  });
 });
 
 test("a folder of an older PostgreSQL is refused with the way out, and left as it is", async () => {

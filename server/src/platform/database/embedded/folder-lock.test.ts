@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../../../test/world.ts";
 import { lockFolder } from "./folder-lock.ts";
 
 const opener = fileURLToPath(new URL("../../../../test/testdata/database/opener.ts", import.meta.url));
-const rounds = Number(process.env["SOAK_ROUNDS"] ?? 2);
+const rounds = Number(process.env["SOAK_ROUNDS"] ?? 1);
 const now = new Date("2026-11-21T08:00:00Z");
 
 const start = (folder: string) =>
