@@ -44,7 +44,7 @@ export default defineConfig({
         test: {
           ...ofEach,
           name: "together",
-          include: ["server/**/*.test.ts", "cli/test/**/*.test.ts"],
+          include: ["server/**/*.test.ts", "cli/test/**/*.test.ts", "dashboard/test/**/*.test.ts"],
           exclude: alone,
           isolate: false,
           setupFiles: [...ofEach.setupFiles, path("server/test/setup-decoders.ts")],

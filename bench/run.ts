@@ -6,6 +6,7 @@ import { cli } from "./cli.bench.ts";
 import { client } from "./client.bench.ts";
 import { compressing } from "./compress.bench.ts";
 import { csv } from "./csv.bench.ts";
+import { dashboard } from "./dashboard.bench.ts";
 import { database } from "./database.bench.ts";
 import { encoders } from "./encoders.bench.ts";
 import { engine } from "./engine.bench.ts";
@@ -42,6 +43,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   catalog: () => catalog({ details }),
   client,
   overload,
+  dashboard,
   database,
   engine,
   "engine-growth": engineGrowth,

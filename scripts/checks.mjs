@@ -12,6 +12,7 @@ const steps = [
   { name: "types", tool: "tsc", args: ["-p", "."] },
   { name: "types of the React hooks", tool: "tsc", args: ["-p", "sdk/react"] },
   { name: "types of the React example", tool: "tsc", args: ["-p", "examples/react-entra"] },
+  { name: "types of the dashboard", tool: "tsc", args: ["-p", "dashboard"] },
   { name: "unused code", tool: "knip", args: [] },
 ];
 

@@ -31,8 +31,8 @@ test("everything runs in order, and the last line counts it", async () => {
   const project = setup({ biome: "", knip: "", tsc: "", vitest: report("passed") });
   const { code, output } = await project.run("test.mjs").ended;
   expect(code).toBe(0);
-  expect(output.match(/^\[\w+\]/gm)).toEqual(["[biome]", "[tsc]", "[tsc]", "[tsc]", "[knip]", "[vitest]"]);
-  expect(lines(output).at(-1)).toBe("6 passed, 0 failed, 0 skipped");
+  expect(output.match(/^\[\w+\]/gm)).toEqual(["[biome]", ...Array(4).fill("[tsc]"), "[knip]", "[vitest]"]);
+  expect(lines(output).at(-1)).toBe("7 passed, 0 failed, 0 skipped");
 });
 
 test("a test that passed only at the second try is named before the last line", async () => {
@@ -41,7 +41,7 @@ test("a test that passed only at the second try is named before the last line", 
   expect(code).toBe(0);
   expect(lines(output).slice(-2)).toEqual([
     "Passed at the second try: it works (Error: too early).",
-    "6 passed, 0 failed, 0 skipped",
+    "7 passed, 0 failed, 0 skipped",
   ]);
 });
 
@@ -54,10 +54,10 @@ test("a failed step does not hide what the later ones say", async () => {
   });
   const { code, output } = await project.run("test.mjs").ended;
   expect(code).toBe(1);
-  expect(output.match(/^\[\w+\]/gm)).toEqual(["[biome]", "[tsc]", "[tsc]", "[tsc]", "[knip]", "[vitest]"]);
+  expect(output.match(/^\[\w+\]/gm)).toEqual(["[biome]", ...Array(4).fill("[tsc]"), "[knip]", "[vitest]"]);
   expect(lines(output).slice(-2)).toEqual([
-    "Failed: format and lint, types, types of the React hooks, types of the React example, tests.",
-    "1 passed, 5 failed, 0 skipped",
+    "Failed: format and lint, types, types of the React hooks, types of the React example, types of the dashboard, tests.",
+    "1 passed, 6 failed, 0 skipped",
   ]);
 });
 
@@ -66,7 +66,7 @@ test("a tool that is missing is a failed step that says what to do", async () =>
   const { code, output } = await project.run("check.mjs").ended;
   expect(code).toBe(1);
   expect(output).toContain("knip is not installed: run `npm ci --include=dev`.");
-  expect(lines(output).at(-1)).toBe("5 passed, 1 failed, 0 skipped");
+  expect(lines(output).at(-1)).toBe("6 passed, 1 failed, 0 skipped");
 });
 
 test("--fast leaves out the tests and says so", async () => {
@@ -74,7 +74,7 @@ test("--fast leaves out the tests and says so", async () => {
   const { code, output } = await project.run("check.mjs", ["--fast"]).ended;
   expect(code).toBe(0);
   expect(output).not.toContain("[vitest]");
-  expect(lines(output).slice(-2)).toEqual(["Not run: tests (--fast).", "5 passed, 0 failed, 1 skipped"]);
+  expect(lines(output).slice(-2)).toEqual(["Not run: tests (--fast).", "6 passed, 0 failed, 1 skipped"]);
 });
 
 test("other words select tests by file", async () => {
