@@ -12,7 +12,7 @@ import {
   startOrigin,
   status,
 } from "../../../server/test/analysis/origin.ts";
-import { describeWith } from "../../../server/test/needs.ts";
+import { describeWith, leaveToSoak } from "../../../server/test/needs.ts";
 import { listenApp } from "../../../server/test/world.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
@@ -178,58 +178,62 @@ describeWith("chromium", "the React hooks in a browser", ({ path }) => {
     expect(problems).toEqual([]);
   });
 
-  test("useBatch asks where live events do not come through, and shows another batch, none, and what there is not", async () => {
-    const { origin, client, open } = await setup();
-    const { id, open: openGate } = await createBatch(origin, client);
-    const { batch_id: other } = await client.batches.create([origin.at("/never.png")], {
-      auto_start: false,
-    });
-    const { page, problems, address } = await open({ batch: id, other });
-    await page.route("**/api/v1/events*", (route) => route.abort());
-    await page.goto(address);
-    await says(page, "batch", "processed").toBe("2/3");
-    expect(await value(page, "batch", "live")).toBe("false");
+  leaveToSoak("useBatch without live events", () => {
+    test("useBatch asks where live events do not come through, and shows another batch, none, and what there is not", async () => {
+      const { origin, client, open } = await setup();
+      const { id, open: openGate } = await createBatch(origin, client);
+      const { batch_id: other } = await client.batches.create([origin.at("/never.png")], {
+        auto_start: false,
+      });
+      const { page, problems, address } = await open({ batch: id, other });
+      await page.route("**/api/v1/events*", (route) => route.abort());
+      await page.goto(address);
+      await says(page, "batch", "processed").toBe("2/3");
+      expect(await value(page, "batch", "live")).toBe("false");
 
-    await page.getByRole("button", { name: "other batch" }).click();
-    await says(page, "batch", "processed").toBe("0/1");
-    expect(await value(page, "batch", "status")).toBe("pending");
-    await client.batches.delete(other, { force: true });
-    await says(page, "batch", "error").toBe("404 batch_not_found");
-    await page.getByRole("button", { name: "no batch" }).click();
-    await says(page, "batch", "error").toBe("none");
-    expect(await value(page, "batch", "status")).toBe("undefined");
-    openGate();
-    expect(problems).toEqual([]);
+      await page.getByRole("button", { name: "other batch" }).click();
+      await says(page, "batch", "processed").toBe("0/1");
+      expect(await value(page, "batch", "status")).toBe("pending");
+      await client.batches.delete(other, { force: true });
+      await says(page, "batch", "error").toBe("404 batch_not_found");
+      await page.getByRole("button", { name: "no batch" }).click();
+      await says(page, "batch", "error").toBe("none");
+      expect(await value(page, "batch", "status")).toBe("undefined");
+      openGate();
+      expect(problems).toEqual([]);
+    });
   });
 
-  test("useMediaJob makes a picture, and its wait ends with the component while the job goes on", async () => {
-    const { client, open } = await setup();
-    const { page, problems, address } = await open();
-    await page.goto(address);
-    await click(page, "job", "nothing");
-    await says(page, "job", "error").toBe("422 validation_error");
-    expect(await value(page, "job", "isBusy")).toBe("false");
+  leaveToSoak("useMediaJob to its end", () => {
+    test("useMediaJob makes a picture, and its wait ends with the component while the job goes on", async () => {
+      const { client, open } = await setup();
+      const { page, problems, address } = await open();
+      await page.goto(address);
+      await click(page, "job", "nothing");
+      await says(page, "job", "error").toBe("422 validation_error");
+      expect(await value(page, "job", "isBusy")).toBe("false");
 
-    await click(page, "job", "generate");
-    await page.getByAltText("made").waitFor();
-    expect(await value(page, "job", "status")).toBe("completed");
-    expect(await value(page, "job", "isBusy")).toBe("false");
-    expect(await value(page, "job", "error")).toBe("none");
+      await click(page, "job", "generate");
+      await page.getByAltText("made").waitFor();
+      expect(await value(page, "job", "status")).toBe("completed");
+      expect(await value(page, "job", "isBusy")).toBe("false");
+      expect(await value(page, "job", "error")).toBe("none");
 
-    const streams = new Set<string>();
-    page.on("request", (request) => {
-      if (request.url().includes("/api/v1/events")) streams.add(request.url());
+      const streams = new Set<string>();
+      page.on("request", (request) => {
+        if (request.url().includes("/api/v1/events")) streams.add(request.url());
+      });
+      page.on("requestfailed", (request) => void streams.delete(request.url()));
+      page.on("requestfinished", (request) => void streams.delete(request.url()));
+      const [created] = await Promise.all([
+        page.waitForResponse((response) => response.url().endsWith("/jobs/generate")),
+        click(page, "job", "generate"),
+      ]);
+      const { id } = (await created.json()) as { id: string };
+      await page.getByRole("button", { name: "leave" }).click();
+      await expect.poll(() => streams.size).toBe(0);
+      expect((await client.jobs.wait(id)).status).toBe("completed");
+      expect(problems).toEqual([]);
     });
-    page.on("requestfailed", (request) => void streams.delete(request.url()));
-    page.on("requestfinished", (request) => void streams.delete(request.url()));
-    const [created] = await Promise.all([
-      page.waitForResponse((response) => response.url().endsWith("/jobs/generate")),
-      click(page, "job", "generate"),
-    ]);
-    const { id } = (await created.json()) as { id: string };
-    await page.getByRole("button", { name: "leave" }).click();
-    await expect.poll(() => streams.size).toBe(0);
-    expect((await client.jobs.wait(id)).status).toBe("completed");
-    expect(problems).toEqual([]);
   });
 });

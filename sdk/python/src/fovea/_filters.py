@@ -24,6 +24,10 @@ class ResultFilters(CallOptions, total=False):
     has_contact: bool
     #: Whose name of the shop holds this text.
     store_name_filter: str
+    #: Part of any text that the model answered.
+    search: str
+    #: What a person said of it.
+    review: Literal["accepted", "flagged", "reviewed", "none"]
 
 
 def split_filters(filters: Mapping[str, Any]) -> Tuple[Dict[str, Any], CallOptions]:

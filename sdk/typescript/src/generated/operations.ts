@@ -366,6 +366,15 @@ export interface BatchResult {
   cells: string[];
   /** ISO 8601, UTC. */
   created_at: string;
+  /** What a person said of it; null where nobody did since it was stored. */
+  review: {
+    verdict: "accepted" | "flagged";
+    note: string | null;
+    /** A name for people. */
+    by: string;
+    /** ISO 8601, UTC. */
+    at: string;
+  } | null;
 }
 
 /** The `data` of the answer of `GET /api/v1/batches/{batch_id}/results/{row}`: The result of one row, and the tries before it. */
@@ -402,6 +411,15 @@ export interface BatchResultDetails {
   cells: string[];
   /** ISO 8601, UTC. */
   created_at: string;
+  /** What a person said of it; null where nobody did since it was stored. */
+  review: {
+    verdict: "accepted" | "flagged";
+    note: string | null;
+    /** A name for people. */
+    by: string;
+    /** ISO 8601, UTC. */
+    at: string;
+  } | null;
   /** Tries before the present result. */
   attempts: Array<{
     /** From 1, over the whole life of the row. */
@@ -453,6 +471,12 @@ export interface BatchErrors {
     error_type: string;
     count: number;
     percentage: number;
+  }>;
+  /** Every code, the most frequent first; what each means is told by `/api/v1/failures`. */
+  errors: Array<{
+    error_type: string;
+    count: number;
+    retryable: boolean;
   }>;
   recommendations: string[];
 }
@@ -1228,6 +1252,10 @@ export interface GetBatchResultsQuery {
   has_contact?: boolean | undefined;
   /** Part of the store name, in capitals or not. */
   store_name_filter?: string | undefined;
+  /** Part of any text that the model answered, in capitals or not. */
+  search?: string | undefined;
+  /** What a person said of it: `accepted`, `flagged`, `reviewed` for either, `none` for nothing. */
+  review?: "accepted" | "flagged" | "reviewed" | "none" | undefined;
   limit?: number | undefined;
   /** `next_after` of the page before. */
   after?: number | undefined;
@@ -1246,6 +1274,12 @@ export interface GetBatchResultsData {
 
 /** The `data` of the answer of `GET /api/v1/batches/{batch_id}/results/{row}`: The result of one row, and the tries before it. */
 export type GetBatchResultData = BatchResultDetails;
+
+/** Query of `GET /api/v1/batches/{batch_id}/results/{row}/image`: The picture of a row, small: a JPEG for people to look at. */
+export interface GetBatchResultImageQuery {
+  /** Pixels of the longer side, at most. Default: "256". */
+  size?: 256 | 1024 | undefined;
+}
 
 /** The `data` of the answer of `GET /api/v1/batches/{batch_id}/health`: How well a batch does, 0 to 100. */
 export interface GetBatchHealthData {
@@ -1288,13 +1322,15 @@ export interface ForceStartBatchBody {
 /** The `data` of the answer of `POST /api/v1/batches/{batch_id}/force-start`: Starts a batch from any state, chunks that were given up included. */
 export type ForceStartBatchData = BatchChange;
 
-/** JSON body of `POST /api/v1/batches/{batch_id}/retry`: Runs failed rows again: all of them, or those with certain codes. */
+/** JSON body of `POST /api/v1/batches/{batch_id}/retry`: Runs failed rows again: all of them, those with certain codes, or certain ones. */
 export interface RetryBatchBody {
   /** Only rows that failed with one of these; absent: all failed rows. */
   codes?: string[] | null | undefined;
+  /** Only these of them, by their rows in the file, from 1; a row that did not fail stays as it is. */
+  rows?: number[] | null | undefined;
 }
 
-/** The `data` of the answer of `POST /api/v1/batches/{batch_id}/retry`: Runs failed rows again: all of them, or those with certain codes. */
+/** The `data` of the answer of `POST /api/v1/batches/{batch_id}/retry`: Runs failed rows again: all of them, those with certain codes, or certain ones. */
 export interface RetryBatchData {
   batch_id: string;
   /** Rows that are tried again. */
@@ -1337,6 +1373,71 @@ export interface SoftDeleteBatchData {
   /** ISO 8601, UTC. */
   purge_after: string | null;
   status: BatchStatus;
+}
+
+/** JSON body of `POST /api/v1/batches/{batch_id}/results/{row}/review`: Says whether a result is right. */
+export interface ReviewResultBody {
+  /** Null takes back what was said. */
+  verdict: "accepted" | "flagged" | null;
+  /** Why, for whoever reads it; in place of one that was there. */
+  note?: string | null | undefined;
+}
+
+/** The `data` of the answer of `POST /api/v1/batches/{batch_id}/results/{row}/review`: Says whether a result is right. */
+export interface ReviewResultData {
+  batch_id: string;
+  row: number;
+  review: {
+    verdict: "accepted" | "flagged";
+    note: string | null;
+    /** A name for people. */
+    by: string;
+    /** ISO 8601, UTC. */
+    at: string;
+  } | null;
+}
+
+/** JSON body of `POST /api/v1/batches/{batch_id}/reviews`: Says the same of up to a thousand results. */
+export interface ReviewResultsBody {
+  rows: number[];
+  /** Null takes back what was said. */
+  verdict: "accepted" | "flagged" | null;
+  /** Why, for whoever reads it; in place of one that was there. */
+  note?: string | null | undefined;
+}
+
+/** The `data` of the answer of `POST /api/v1/batches/{batch_id}/reviews`: Says the same of up to a thousand results. */
+export interface ReviewResultsData {
+  batch_id: string;
+  /** Rows that have the verdict now, or none any more. */
+  reviewed: number;
+  /** Rows of the request of which there is nothing to say yet. */
+  without_result: number[];
+}
+
+/** The `data` of the answer of `GET /api/v1/batches/{batch_id}/reviews`: How many results were accepted or flagged, and how many still need a look. */
+export interface CountReviewsData {
+  batch_id: string;
+  accepted: number;
+  flagged: number;
+  /** Rows that succeeded and of which nobody said anything. */
+  needs_review: number;
+}
+
+/** The `data` of the answer of `GET /api/v1/failures`: What every failure code means, and what to do about it. */
+export interface ListFailuresData {
+  failures: Array<{
+    error_type: string;
+    /** What happened. */
+    sentence: string;
+    /** The likely reason. */
+    cause: string;
+    /** What to do about it. */
+    fix: string;
+    /** Whether the same row may succeed when it is tried again as it is. */
+    retryable: boolean;
+    category: "network_errors" | "invalid_urls" | "processing_errors";
+  }>;
 }
 
 /** JSON body of `POST /api/v1/batches/estimate`: Estimates the cost and the time of a batch, and stores nothing. */
@@ -1382,6 +1483,62 @@ export interface EstimateBatchForm {
 /** The `data` of the answer of `POST /api/v1/batches/estimate`: Estimates the cost and the time of a batch, and stores nothing. */
 export type EstimateBatchData = BatchEstimate;
 
+/** Fields of the form, beside the file, of `POST /api/v1/batches/preview`: Tells what an upload would read of a file, and stores nothing. */
+export interface PreviewBatchForm {
+  /** `true`: the file is the beginning of one, and the row that its end cuts off is left out. Stands before `file`. Default: "false". */
+  partial?: string | undefined;
+}
+
+/** The `data` of the answer of `POST /api/v1/batches/preview`: Tells what an upload would read of a file, and stores nothing. */
+export interface PreviewBatchData {
+  encoding: "utf-8" | "utf-16le" | "utf-16be";
+  /** `,` where the table has one column. */
+  delimiter: "," | ";" | "\t" | "|";
+  /** False where the first row is a row like the others. */
+  has_header: boolean;
+  /** Names of the header; null without one. */
+  columns: string[] | null;
+  url_column: {
+    /** From 0. */
+    index: number;
+    name: string | null;
+  };
+  /** `named`: the header calls it `url`, `image_url` or `link`. `guessed`: by another name, or since an address stands there. */
+  url_column_how: "named" | "guessed";
+  /** The first 20. */
+  rows: Array<{
+    /** From 1, as results count. */
+    row: number;
+    /** Of the file, from 1. */
+    line: number;
+    /** Each up to 200 characters. */
+    cells: string[];
+    duplicate: boolean;
+    problem: "empty_cell" | "missing_scheme" | "mistyped_scheme" | "unsupported_scheme" | "file_path" | "not_an_address" | null;
+  }>;
+  /** Rows that were seen, repeated and invalid ones among them. */
+  total_urls: number;
+  /** Rows whose address stands in a row before: it is looked at once. */
+  duplicate_urls: number;
+  /** Rows without an address: they are kept, and fail as `invalid_url`. */
+  invalid_urls: number;
+  /** Invalid rows by what to do about them, the most frequent first, with up to three examples each. */
+  problems: Array<{
+    code: "empty_cell" | "missing_scheme" | "mistyped_scheme" | "unsupported_scheme" | "file_path" | "not_an_address";
+    sentence: string;
+    fix: string;
+    count: number;
+    examples: Array<{
+      row: number;
+      line: number;
+      /** Up to 200 characters. */
+      value: string;
+    }>;
+  }>;
+  /** Whether the beginning of the file was sent and no more. */
+  partial: boolean;
+}
+
 /** Query of `GET /api/v1/export/batch/{batch_id}/preview`: The first hundred results that an export would hold. */
 export interface PreviewExportQuery {
   /** Default: "csv". */
@@ -1414,6 +1571,10 @@ export interface PreviewExportQuery {
   has_contact?: boolean | undefined;
   /** Part of the store name, in capitals or not. */
   store_name_filter?: string | undefined;
+  /** Part of any text that the model answered, in capitals or not. */
+  search?: string | undefined;
+  /** What a person said of it: `accepted`, `flagged`, `reviewed` for either, `none` for nothing. */
+  review?: "accepted" | "flagged" | "reviewed" | "none" | undefined;
   /** Also counts what matches, which for some filters reads the whole batch. Default: false. */
   count?: boolean | undefined;
 }
@@ -1507,6 +1668,10 @@ export interface ExportBatchQuery {
   has_contact?: boolean | undefined;
   /** Part of the store name, in capitals or not. */
   store_name_filter?: string | undefined;
+  /** Part of any text that the model answered, in capitals or not. */
+  search?: string | undefined;
+  /** What a person said of it: `accepted`, `flagged`, `reviewed` for either, `none` for nothing. */
+  review?: "accepted" | "flagged" | "reviewed" | "none" | undefined;
 }
 
 /** JSON body of `POST /api/v1/export/batches/multiple`: The results of several batches as a ZIP file. */
@@ -1541,6 +1706,10 @@ export interface ExportBatchesBody {
     has_contact?: boolean | undefined;
     /** Part of the store name, in capitals or not. */
     store_name_filter?: string | undefined;
+    /** Part of any text that the model answered, in capitals or not. */
+    search?: string | undefined;
+    /** What a person said of it: `accepted`, `flagged`, `reviewed` for either, `none` for nothing. */
+    review?: "accepted" | "flagged" | "reviewed" | "none" | undefined;
   };
 }
 
@@ -1567,6 +1736,10 @@ export interface ExportFilteredBody {
     has_contact?: boolean | undefined;
     /** Part of the store name, in capitals or not. */
     store_name_filter?: string | undefined;
+    /** Part of any text that the model answered, in capitals or not. */
+    search?: string | undefined;
+    /** What a person said of it: `accepted`, `flagged`, `reviewed` for either, `none` for nothing. */
+    review?: "accepted" | "flagged" | "reviewed" | "none" | undefined;
   };
   /** Default: "csv". */
   format?: "csv" | "json" | "xlsx" | "ndjson" | undefined;
@@ -1674,14 +1847,24 @@ export interface CleanUpQueueData {
 export interface ResetBatchBody {
   /** Also a batch that is neither pending, queued nor processing. Default: false. */
   force?: boolean | undefined;
+  /** Changes nothing, and answers what would be changed. Default: false. */
+  dry_run?: boolean | undefined;
 }
 
 /** The `data` of the answer of `POST /admin/batch/{batch_id}/reset`: Takes a batch back to its beginning: its results are removed. */
 export interface ResetBatchData {
   success: true;
   message: string;
+  /** All of the batch. */
   reset_chunks: number;
+  /** Once it is reset. */
   batch_status: "pending";
+  dry_run: boolean;
+  batch_name: string;
+  /** The state in which it was found. */
+  was: BatchStatus;
+  /** Results that it had: those of rows that ended, whatever they ended with. */
+  removed_results: number;
 }
 
 /** JSON body of `POST /api/icons/generate`: An icon for a category. */
@@ -1735,6 +1918,12 @@ export interface GenerateIconBatchAnswer {
 
 /** Answer of `GET /api/icons/batch/{batch_id}/status`: How a batch is. */
 export type GetIconBatchStatusAnswer = IconBatchProgress;
+
+/** Query of `GET /api/icons/batch/{batch_id}/result`: What came of a batch that has ended; of one that was cancelled, as far as it got. */
+export interface GetIconBatchResultQuery {
+  /** Whether a batch that goes on is answered too, with the icons that have ended. Default: "false". */
+  partial?: "true" | "false" | undefined;
+}
 
 /** Answer of `GET /api/icons/batch/{batch_id}/result`: What came of a batch that has ended; of one that was cancelled, as far as it got. */
 export type GetIconBatchResultAnswer = IconBatchResult;
@@ -1818,6 +2007,97 @@ export interface UploadCatalogAnswer {
   message: string;
 }
 
+/** Query of `GET /api/v1/requests`: Catalogs that were uploaded, newest first, without their products. */
+export interface ListCatalogsQuery {
+  /** Absent: 20. */
+  limit?: number | undefined;
+  /** `next_after` of the page before. */
+  after?: string | undefined;
+}
+
+/** Answer of `GET /api/v1/requests`: Catalogs that were uploaded, newest first, without their products. */
+export interface ListCatalogsAnswer {
+  requests: Array<{
+    request_id: string;
+    /** As `status`, and `cancelled` where somebody cancelled it. */
+    state: "received" | "processing" | "completed" | "failed" | "cancelled";
+    /** Of the CSV, as it was sent. */
+    file_name: string | null;
+    /** ISO 8601, UTC. */
+    created_at: string;
+    /** ISO 8601, UTC. */
+    completed_at: string | null;
+    products: {
+      total: number;
+      done: number;
+      failed: number;
+      remaining: number;
+    };
+    images: {
+      total: number;
+      done: number;
+      failed: number;
+    } | null;
+    /** Of the images that were made, before. */
+    bytes_before: number | null;
+    bytes_after: number | null;
+    /** Bytes that the outputs are smaller than the inputs. */
+    saved_bytes: number;
+    /** Of `bytes_before`. */
+    saved_percent: number | null;
+  }>;
+  /** Send it as `after` for older catalogs; null where there are none. */
+  next_after: string | null;
+}
+
+/** Answer of `GET /api/v1/requests/{request_id}`: One catalog without its products: its options, what it came to, and failures by code. */
+export interface GetCatalogAnswer {
+  request_id: string;
+  /** As `status`, and `cancelled` where somebody cancelled it. */
+  state: "received" | "processing" | "completed" | "failed" | "cancelled";
+  /** Of the CSV, as it was sent. */
+  file_name: string | null;
+  /** ISO 8601, UTC. */
+  created_at: string;
+  /** ISO 8601, UTC. */
+  completed_at: string | null;
+  products: {
+    total: number;
+    done: number;
+    failed: number;
+    remaining: number;
+  };
+  images: {
+    total: number;
+    done: number;
+    failed: number;
+  } | null;
+  /** Of the images that were made, before. */
+  bytes_before: number | null;
+  bytes_after: number | null;
+  /** Bytes that the outputs are smaller than the inputs. */
+  saved_bytes: number;
+  /** Of `bytes_before`. */
+  saved_percent: number | null;
+  options: {
+    quality: number | "auto";
+    format: "keep" | "webp" | "avif" | "auto";
+    max_dimension: number | null;
+    target_bytes: number | null;
+    effort: "fast" | "balanced" | "best";
+  };
+  /** Of images, and of products that name none: the most frequent code first. */
+  failures: Array<{
+    /** Stable: the API's guide to errors explains each. */
+    error_code: string;
+    count: number;
+    example: {
+      error: string;
+      input_url: string;
+    };
+  }>;
+}
+
 /** Query of `GET /api/v1/status/{request_id}`: How a request is, with its products in the order of the file: all of them, or a page. */
 export interface GetCatalogStatusQuery {
   /** Absent, like `per_page`: all products. */
@@ -1850,6 +2130,12 @@ export interface ConfigureCatalogWebhookBody {
 /** Answer of `POST /api/v1/webhook/configure`: Sets who is told when requests begin and end, for all uploads; the last one set counts. */
 export interface ConfigureCatalogWebhookAnswer {
   message: string;
+}
+
+/** Query of `GET /api/v1/status/{request_id}/images/{row}/{image}/before`: An image of a product as it was, small: a JPEG for people to look at. */
+export interface GetCatalogSourceImageQuery {
+  /** Pixels of the longer side, at most. Default: "256". */
+  size?: 256 | 1024 | undefined;
 }
 
 /** Query of `GET /api/v1/media/{media_id}`: A picture, or the part of it that `Range` asks for; also in another size or format. */
@@ -1928,6 +2214,59 @@ export interface CreateMediaJobAnswer {
   status_url: string;
   /** Seconds; the same for all. */
   estimated_completion_time: number;
+}
+
+/** Answer of `GET /api/v1/jobs/models`: The models that a job can name, and what each follows. */
+export interface ListMediaModelsAnswer {
+  /** Those that are known by name. Of Replicate's a job may name others too, unless `MEDIA_MODELS` lists some. */
+  models: Array<{
+    /** As `model` of a job names it. */
+    name: string;
+    provider: string;
+    model: string;
+    /** Whether jobs get it that name none. */
+    usual: boolean;
+    /** Whether it costs nobody anything: a machine of one's own. */
+    free: boolean;
+    /** What it follows without a warning; null where nobody has asked its provider yet. */
+    parameters: Array<{
+      /** As `parameters` of a job have it. */
+      name: string;
+      type: "integer" | "number" | "string" | "boolean" | "enum";
+      minimum?: number;
+      maximum?: number;
+      /** What a value is a multiple of. */
+      step?: number;
+      /** Characters. */
+      max_length?: number;
+      /** What holds where a job says nothing; absent where nobody knows it. */
+      default?: string | number | boolean;
+      /** Of an `enum`. */
+      values?: Array<string | number>;
+      description: string | null;
+      required: boolean;
+    }> | null;
+    /** All that it makes and a job can ask for; null where it makes any within the bounds. */
+    sizes: Array<{
+      width: number;
+      height: number;
+    }> | null;
+    /** All that it makes; null where it makes any. */
+    aspect_ratios: string[] | null;
+    /** As listed; null where it is not known, and of a free one. */
+    price: {
+      usd_per_image?: number;
+      /** Of tokens. */
+      input_usd_per_million?: number;
+      output_usd_per_million?: number;
+      /** Of the tokens of a picture, where they cost something else than those of words. */
+      image_output_usd_per_million?: number;
+      as_of: string;
+      source: string;
+    } | null;
+    /** After which its provider has it no more. */
+    shutdown_date: string | null;
+  }>;
 }
 
 /** Answer of `GET /api/v1/jobs/status/{job_id}`: How a job is. */
@@ -2056,6 +2395,27 @@ export interface ListAuditLogAnswer {
   timestamp: string;
 }
 
+/** The `data` of the answer of `GET /admin/configuration`: The configuration in force, of the process that answers; of secrets only whether they are set. */
+export interface GetConfigurationData {
+  groups: Array<{
+    name: string;
+    settings: Array<{
+      /** Of the environment variable. */
+      name: string;
+      /** In force, as it could be written; of an address without user, password and query. Null for a secret, and where `default` says what holds. */
+      value: string | null;
+      /** As the documentation says it. */
+      default: string;
+      /** Whether it was set, to whatever value. */
+      set: boolean;
+      secret: boolean;
+      /** It is checked, and has no effect yet. */
+      reserved: boolean;
+      description: string;
+    }>;
+  }>;
+}
+
 /** Query of `GET /admin/quotas`: Quota groups and keys of the providers, masked, and what was asked with them. */
 export interface GetQuotasQuery {
   /** How many days of `usage`, today being one of them. Default: 7. */
@@ -2142,4 +2502,82 @@ export interface RestoreKeysData {
     provider: string;
     group: string;
   }>;
+}
+
+/** Answer of `GET /api/v1/setup`: What this service is and can do, who asks, and what a key would add. */
+export interface GetSetupAnswer {
+  version: string;
+  environment: string;
+  /** `contract`: each API asks for what its document says. `all`: everything asks for a credential. */
+  auth: "contract" | "all" | "off";
+  /** Who asks. */
+  caller: {
+    /** Null for somebody who sent no credential. */
+    name: string | null;
+    admin: boolean;
+    /** By the sign-in page of this browser. */
+    signed_in: boolean;
+  };
+  /** The batch of sample pictures; null where there is none. */
+  sample_batch_id: string | null;
+  analysis: {
+    /** What a batch may name. */
+    models: Array<{
+      name: string;
+      /** `local`: asks nobody and costs nothing. `compatible`: a server of your own. */
+      provider: string;
+      usual: boolean;
+      /** Whether it answers questions of your own; else the usual one only. */
+      reads_instruction: boolean;
+      batch_lane: boolean;
+    }>;
+    /** What a batch gets that names none; null where there is none. */
+    usual: string | null;
+    max_upload_bytes: number;
+    max_active_batches: number;
+  };
+  media: {
+    models: string[];
+    /** Null where no model makes pictures. */
+    usual: string | null;
+  };
+  icons: {
+    /** Null: icons are drawn here, without a model. */
+    model: string | null;
+  };
+  /** Whom a setting makes usable. */
+  providers: Array<{
+    name: string;
+    title: string;
+    /** The environment variable of its key, or of its address. */
+    setting: string;
+    configured: boolean;
+    /** What it would add: sentences. */
+    adds: string[];
+    /** Whether `POST /api/v1/setup/keys/test` tries a key of it. */
+    can_test: boolean;
+  }>;
+  /** What somebody should look at soon: sentences. */
+  warnings: string[];
+}
+
+/** JSON body of `POST /api/v1/setup/keys/test`: Asks a provider whether it takes a key, with something that costs nothing. */
+export interface TestProviderKeyBody {
+  /** `name` of one of the providers with `can_test`. */
+  provider: string;
+  /** One key. It is asked with once, and neither stored nor logged. */
+  key: string;
+}
+
+/** Answer of `POST /api/v1/setup/keys/test`: Asks a provider whether it takes a key, with something that costs nothing. */
+export interface TestProviderKeyAnswer {
+  ok: boolean;
+  /** `refused`: the key is unknown or revoked, or its account does not pay. `restricted`: it is known, and may not list models, so nobody knows more. `rate_limited`: it is known, and at its limit. `unreachable`: no usable answer came. */
+  reason: "accepted" | "refused" | "restricted" | "rate_limited" | "unreachable";
+  /** A plain sentence. */
+  message: string;
+  /** So many models the key may use; null where the provider does not say. */
+  models: number | null;
+  /** ISO 8601, UTC. */
+  timestamp: string;
 }

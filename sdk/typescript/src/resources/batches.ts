@@ -198,10 +198,13 @@ export class Batches {
     return this.#change(id, "cancel", undefined, call);
   }
 
-  /** Runs failed rows again: all, or those with these codes. */
+  /** Runs failed rows again: all, those with these codes, or certain ones by their rows in the file. */
   retry(
     id: string,
-    options: { readonly codes?: readonly string[] | undefined } = {},
+    options: {
+      readonly codes?: readonly string[] | undefined;
+      readonly rows?: readonly number[] | undefined;
+    } = {},
     call?: CallOptions,
   ): ApiPromise<RetryBatchData> {
     return this.#change(id, "retry", options, call);

@@ -258,10 +258,17 @@ class Batches(Resource[Io]):
 
     @method
     def retry(
-        self, batch_id: str, *, codes: Optional[Sequence[str]] = None, **call: Unpack[CallOptions]
+        self,
+        batch_id: str,
+        *,
+        codes: Optional[Sequence[str]] = None,
+        rows: Optional[Sequence[int]] = None,
+        **call: Unpack[CallOptions],
     ) -> Flow[types.RetriedBatch]:
-        """Runs failed rows again: all of them, or those that failed with these codes."""
-        body = json_body(given(codes=None if codes is None else [*codes]))
+        """Runs failed rows again: all of them, those that failed with these codes, or certain ones by their rows."""
+        body = json_body(
+            given(codes=None if codes is None else [*codes], rows=None if rows is None else [*rows])
+        )
         return self._data(types.RetriedBatch, Request("POST", _path(batch_id, "retry"), body=body), call)
 
     @method

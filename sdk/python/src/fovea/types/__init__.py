@@ -30,7 +30,7 @@ from .icons import (
 from .media import CreatedJob, Job, JobMedia, JobWarning, MediaInfo
 from .models import Model, Models
 from .prepare import ImageAnalysis, ImageValidation, PreparedImage, Providers, Thumbnail
-from .results import BatchErrors, BatchResult, BatchResultDetails, ExportPreview
+from .results import BatchErrors, BatchResult, BatchResultDetails, ExportPreview, Review
 from .webhooks import TestedWebhook, WebhookAttempt, WebhookDelivery, WebhookDeliveryDetails
 
 __all__ = [
@@ -74,6 +74,7 @@ __all__ = [
     "PreparedImage",
     "Providers",
     "RetriedBatch",
+    "Review",
     "TestedWebhook",
     "Thumbnail",
     "UploadedCatalog",

@@ -9,6 +9,18 @@ from .._parse import Answer
 
 
 @dataclass(frozen=True)
+class Review(Answer):
+    """What a person said of a result."""
+
+    #: ``accepted`` or ``flagged``.
+    verdict: str
+    note: Optional[str]
+    #: A name for people.
+    by: str
+    at: str
+
+
+@dataclass(frozen=True)
 class BatchResult(Answer):
     """What came of a row. The five facts are None where the model could not tell, and of a failed row."""
 
@@ -38,6 +50,8 @@ class BatchResult(Answer):
     estimated_cost_usd: Optional[float]
     #: The row as it was uploaded.
     cells: List[str]
+    #: None where nobody said anything since it was stored.
+    review: Optional[Review]
     created_at: str
 
 
@@ -82,10 +96,21 @@ class ErrorCount(Answer):
 
 
 @dataclass(frozen=True)
+class CodeCount(Answer):
+    error_type: str
+    count: int
+    #: Whether the same row may succeed when it is tried again as it is.
+    retryable: bool
+
+
+@dataclass(frozen=True)
 class BatchErrors(Answer):
     total_errors: int
     error_categories: ErrorCategories
+    #: The most frequent.
     top_errors: List[ErrorCount]
+    #: Every code.
+    errors: List[CodeCount]
     recommendations: List[str]
 
 
