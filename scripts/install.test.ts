@@ -1,6 +1,7 @@
 import { rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { leaveToSoak } from "../server/test/needs.ts";
 import { createProject, holdNpm, replaceNpm } from "./fixture-project.ts";
 import { ensureInstalled, npmCommand } from "./install.mjs";
 
@@ -78,23 +79,25 @@ test("a package for another system may be missing from what was installed by han
   expect((await project.run("start.mjs").ended).output).toContain("Installing dependencies");
 });
 
-test("an install that was killed is repeated", async () => {
-  const project = createProject();
-  const npm = await holdNpm(project);
+leaveToSoak("an install that was killed", () => {
+  test("an install that was killed is repeated", async () => {
+    const project = createProject();
+    const npm = await holdNpm(project);
 
-  const killed = project.run("start.mjs", [], npm.environment);
-  const killedNpm = await npm.next();
-  killed.child.kill("SIGKILL");
-  process.kill(killedNpm.pid, "SIGKILL");
-  await killed.ended;
-  expect(project.has("node_modules/half")).toBe(true);
-  expect(project.has(stampFile)).toBe(false);
+    const killed = project.run("start.mjs", [], npm.environment);
+    const killedNpm = await npm.next();
+    killed.child.kill("SIGKILL");
+    process.kill(killedNpm.pid, "SIGKILL");
+    await killed.ended;
+    expect(project.has("node_modules/half")).toBe(true);
+    expect(project.has(stampFile)).toBe(false);
 
-  const repeated = project.run("start.mjs", [], npm.environment);
-  (await npm.next()).letGo();
-  expect((await repeated.ended).output).toMatch(/up\n$/);
-  expect(project.has("node_modules/half")).toBe(false);
-  expect(project.has(stampFile)).toBe(true);
+    const repeated = project.run("start.mjs", [], npm.environment);
+    (await npm.next()).letGo();
+    expect((await repeated.ended).output).toMatch(/up\n$/);
+    expect(project.has("node_modules/half")).toBe(false);
+    expect(project.has(stampFile)).toBe(true);
+  });
 });
 
 test("Ctrl-C during an install ends npm too, and is no error", async () => {
@@ -131,18 +134,20 @@ test("two starts at once install once", async () => {
   expect(npm.count()).toBe(1);
 });
 
-test("an npm that outlives its killed parent is waited for", async () => {
-  const project = createProject();
-  const npm = await holdNpm(project);
-  const first = project.run("start.mjs", [], npm.environment);
-  const orphan = await npm.next();
-  first.child.kill("SIGKILL");
-  await first.ended.catch(() => {});
-  const second = project.run("start.mjs", [], npm.environment);
-  await second.shown("Another install is running");
-  orphan.letGo();
-  expect((await second.ended).output).toMatch(/up\n$/);
-  expect(npm.count()).toBe(1);
+leaveToSoak("an npm that outlives its killed parent", () => {
+  test("an npm that outlives its killed parent is waited for", async () => {
+    const project = createProject();
+    const npm = await holdNpm(project);
+    const first = project.run("start.mjs", [], npm.environment);
+    const orphan = await npm.next();
+    first.child.kill("SIGKILL");
+    await first.ended.catch(() => {});
+    const second = project.run("start.mjs", [], npm.environment);
+    await second.shown("Another install is running");
+    orphan.letGo();
+    expect((await second.ended).output).toMatch(/up\n$/);
+    expect(npm.count()).toBe(1);
+  });
 });
 
 test("a lock left behind before the machine restarted does not count", async () => {

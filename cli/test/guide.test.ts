@@ -9,6 +9,7 @@ import {
   readDocument,
 } from "../../server/test/documents.ts";
 import { patient } from "../../server/test/guides.ts";
+import { leaveToSoak } from "../../server/test/needs.ts";
 import { listenApp } from "../../server/test/world.ts";
 import { installedCommand, node, runShell } from "./command.ts";
 
@@ -43,27 +44,29 @@ async function runBlocks(document: string) {
 }
 
 describe("the examples of the command", () => {
-  test("of its guide run in their order, and print what is shown", patient, async () => {
-    const { files, blocks, above } = await runBlocks("docs/cli.md");
-    for (const block of blocks.filter(({ language }) => language === "text")) {
-      expect(above(block), block.label).toContain(block.text);
-    }
-    const dry = blocks.find(({ label }) => label === "dry");
-    expect(JSON.parse(dry ? above(dry) : "null")).toMatchObject(JSON.parse(dry?.text ?? "null"));
-    expect(files).toEqual(
-      expect.arrayContaining([
-        ...[
-          "prepared/street.jpg",
-          "shops.xlsx",
-          "shops.ndjson",
-          "again.csv",
-          "nightly.csv",
-          "sunset.png",
-          "smaller.csv",
-        ],
-        ...["icons/office-supplies.svg", "icon-set/contact-sheet.png", "icon-set/LICENSE-lucide.txt"],
-      ]),
-    );
+  leaveToSoak("the guide to the command", () => {
+    test("of its guide run in their order, and print what is shown", patient, async () => {
+      const { files, blocks, above } = await runBlocks("docs/cli.md");
+      for (const block of blocks.filter(({ language }) => language === "text")) {
+        expect(above(block), block.label).toContain(block.text);
+      }
+      const dry = blocks.find(({ label }) => label === "dry");
+      expect(JSON.parse(dry ? above(dry) : "null")).toMatchObject(JSON.parse(dry?.text ?? "null"));
+      expect(files).toEqual(
+        expect.arrayContaining([
+          ...[
+            "prepared/street.jpg",
+            "shops.xlsx",
+            "shops.ndjson",
+            "again.csv",
+            "nightly.csv",
+            "sunset.png",
+            "smaller.csv",
+          ],
+          ...["icons/office-supplies.svg", "icon-set/contact-sheet.png", "icon-set/LICENSE-lucide.txt"],
+        ]),
+      );
+    });
   });
 
   test("of its README are among those of its guide", async () => {

@@ -26,8 +26,8 @@ export interface DatabaseUnderTest {
 }
 
 interface Suite {
-  /** Where the two cannot differ, one of them is enough but in `npm run soak`; the other half is skipped and named. */
-  readonly ordinarily?: DatabaseUnderTest["engine"] | "both";
+  /** Where the two cannot differ, one of them is enough but in `npm run soak`; what is left out is skipped and named. */
+  readonly ordinarily?: DatabaseUnderTest["engine"] | "both" | "neither";
 }
 
 /** Runs a suite on both databases. Without the programs of a server that half is skipped and named. */

@@ -201,7 +201,7 @@ describeWith("curl", "the curl examples of the guide to operations", () => {
       text: block.text.replaceAll("$ADMIN_TOKEN", token),
     }));
     const printed = await runCommands(withToken, baseUrl, await exampleFolder());
-    expectShown(withToken, printed, ["queue", "cleanup", "reset", "quotas", "restore", "audit"]);
+    expectShown(withToken, printed, ["queue", "cleanup", "reset", "quotas", "restore", "keytest", "audit"]);
   });
 });
 

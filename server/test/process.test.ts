@@ -10,6 +10,7 @@ import { startProcess } from "../../scripts/fixture-process.ts";
 import { banner } from "../src/banner.ts";
 import { loadConfig } from "../src/platform/config.ts";
 import { databaseFolder } from "./database-folder.ts";
+import { leaveToSoak } from "./needs.ts";
 import { connectRaw } from "./raw-http.ts";
 import { listenApp, temporaryFolder } from "./world.ts";
 
@@ -81,6 +82,7 @@ const bannerCommand = (shown: string) => /Try it {6}([\s\S]*?)\n {2}Stop/.exec(s
 describe("starting", () => {
   test("says where the service is", async () => {
     const { baseUrl, output } = await startReady();
+    expect(output()).toContain(`Dashboard   ${baseUrl}/\n`);
     expect(output()).toContain(`API docs    ${baseUrl}/docs\n`);
     expect(bannerCommand(output())).toBe(
       `curl -H "Authorization: Bearer test-token" ${baseUrl}/api/v1/providers`,
@@ -216,33 +218,35 @@ describe("SIGTERM", () => {
     expect(await service.ended).toMatchObject({ code: 0, signal: null });
   });
 
-  test("lets a picture that is being worked on become an answer", async () => {
-    const noise = { type: "gaussian", mean: 128, sigma: 40 } as const;
-    const picture = await sharp({
-      create: { width: 3000, height: 2500, channels: 3, background: "grey", noise },
-    })
-      .png({ compressionLevel: 0 })
-      .toBuffer();
-    const service = await startReady(patient);
-    const answering = fetch(
-      `${service.baseUrl}/api/v1/process?provider=claude&format=webp&max_dimension=2500`,
-      {
-        method: "POST",
-        headers: { authorization: "Bearer test-token", "content-type": "image/png" },
-        body: picture,
-      },
-    );
-    let metrics = "";
-    while (!metrics.includes("fovea_prepare_running 1")) {
-      metrics = await (await fetch(`${service.baseUrl}/metrics`)).text();
-      // Answered before we looked: there would be nothing left to let finish.
-      expect(metrics).not.toContain('route="/api/v1/process",status="200"');
-    }
-    service.child.kill("SIGTERM");
-    const answer = await answering;
-    expect(answer.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ success: true, processed_format: "WEBP" });
-    expect(await service.ended).toMatchObject({ code: 0 });
+  leaveToSoak("SIGTERM while a picture is being worked on", () => {
+    test("lets a picture that is being worked on become an answer", async () => {
+      const noise = { type: "gaussian", mean: 128, sigma: 40 } as const;
+      const picture = await sharp({
+        create: { width: 3000, height: 2500, channels: 3, background: "grey", noise },
+      })
+        .png({ compressionLevel: 0 })
+        .toBuffer();
+      const service = await startReady(patient);
+      const answering = fetch(
+        `${service.baseUrl}/api/v1/process?provider=claude&format=webp&max_dimension=2500`,
+        {
+          method: "POST",
+          headers: { authorization: "Bearer test-token", "content-type": "image/png" },
+          body: picture,
+        },
+      );
+      let metrics = "";
+      while (!metrics.includes("fovea_prepare_running 1")) {
+        metrics = await (await fetch(`${service.baseUrl}/metrics`)).text();
+        // Answered before we looked: there would be nothing left to let finish.
+        expect(metrics).not.toContain('route="/api/v1/process",status="200"');
+      }
+      service.child.kill("SIGTERM");
+      const answer = await answering;
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).toMatchObject({ success: true, processed_format: "WEBP" });
+      expect(await service.ended).toMatchObject({ code: 0 });
+    });
   });
 
   test("waits for no connection on which nothing happens", async () => {
@@ -272,23 +276,27 @@ describe("SIGTERM", () => {
     expect(await service.ended).toMatchObject({ code: 0 });
   });
 
-  test("cuts what takes longer than SHUTDOWN_GRACE_SECONDS", async () => {
-    const service = await startReady({ SHUTDOWN_GRACE_SECONDS: "1" });
-    const held = await holdRequest(service.baseUrl);
-    service.child.kill("SIGTERM");
-    await held.closed;
-    expect(await service.ended).toMatchObject({ code: 0, signal: null });
+  leaveToSoak("SIGTERM beyond the time of grace", () => {
+    test("cuts what takes longer than SHUTDOWN_GRACE_SECONDS", async () => {
+      const service = await startReady({ SHUTDOWN_GRACE_SECONDS: "1" });
+      const held = await holdRequest(service.baseUrl);
+      service.child.kill("SIGTERM");
+      await held.closed;
+      expect(await service.ended).toMatchObject({ code: 0, signal: null });
+    });
   });
 });
 
-test("the service drains when the process that started it is gone", async () => {
-  const service = await startReady(patient, { channel: true });
-  // Node emits no "close" for a child whose channel we closed ourselves.
-  const exited = once(service.child, "exit");
-  const held = await holdRequest(service.baseUrl);
-  service.child.disconnect();
-  await service.shown('"msg":"closing"');
-  held.finish();
-  expect((await held.answer()).status).toBe(422);
-  expect(await exited).toEqual([0, null]);
+leaveToSoak("a service whose starter is gone", () => {
+  test("the service drains when the process that started it is gone", async () => {
+    const service = await startReady(patient, { channel: true });
+    // Node emits no "close" for a child whose channel we closed ourselves.
+    const exited = once(service.child, "exit");
+    const held = await holdRequest(service.baseUrl);
+    service.child.disconnect();
+    await service.shown('"msg":"closing"');
+    held.finish();
+    expect((await held.answer()).status).toBe(422);
+    expect(await exited).toEqual([0, null]);
+  });
 });

@@ -219,50 +219,54 @@ describe("an upload that stalls", () => {
   });
 });
 
-test("many large bodies at once are answered, each with a result or a time to come back", async () => {
-  const world = await listenApp({ PREPARE_MEMORY_MB: "192" });
-  const source = await (await photo(1500, 1000)).png().toBuffer();
-  const body = Buffer.from(JSON.stringify({ image: dataUrl(source), provider: "claude" }));
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, async () => answerOf(await post(world, "/api/v1/process", body, json))),
-  );
-  const succeeded = answers.filter(({ statusCode }) => statusCode === 200);
-  for (const answer of answers.filter((each) => each.statusCode !== 200)) {
-    refusal(answer, 503, "overloaded");
-    expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
-  }
-  expect(succeeded.length).toBeGreaterThan(4);
-  expect(new Set(succeeded.map((each) => JSON.parse(each.body).processed_image)).size).toBe(1);
-  await expectUnharmed(world);
+leaveToSoak("many large bodies at once", () => {
+  test("many large bodies at once are answered, each with a result or a time to come back", async () => {
+    const world = await listenApp({ PREPARE_MEMORY_MB: "192" });
+    const source = await (await photo(1500, 1000)).png().toBuffer();
+    const body = Buffer.from(JSON.stringify({ image: dataUrl(source), provider: "claude" }));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async () => answerOf(await post(world, "/api/v1/process", body, json))),
+    );
+    const succeeded = answers.filter(({ statusCode }) => statusCode === 200);
+    for (const answer of answers.filter((each) => each.statusCode !== 200)) {
+      refusal(answer, 503, "overloaded");
+      expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
+    }
+    expect(succeeded.length).toBeGreaterThan(4);
+    expect(new Set(succeeded.map((each) => JSON.parse(each.body).processed_image)).size).toBe(1);
+    await expectUnharmed(world);
+  });
 });
 
-test("work of clients that left before its turn is dropped, and what ran gives everything back", async () => {
-  const world = await listenApp({ PREPARE_CONCURRENCY: "1" });
-  const leaving = new AbortController();
-  const ask = (picture: Buffer) =>
-    fetch(`${world.baseUrl}/api/v1/process?provider=claude&format=WEBP&quality=90`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${world.token}`, "content-type": "image/jpeg" },
-      body: new Uint8Array(picture),
-      signal: leaving.signal,
-    }).then(
-      () => "answered",
-      () => "left",
-    );
-  // Long enough at work to be there still when all others are gone.
-  const large = ask(await (await photo(1500, 1000)).resize(6000, 4000).jpeg().toBuffer());
-  await expect.poll(() => loadOf(world), { interval: 5 }).toMatchObject({ running: 1 });
-  const { memoryBytes } = await loadOf(world);
-  const picture = await smallPicture();
-  const others = Array.from({ length: 12 }, () => ask(picture));
-  await expect.poll(() => loadOf(world), { interval: 5 }).toMatchObject({ waiting: 12 });
-  leaving.abort();
-  expect(new Set(await Promise.all([large, ...others]))).toEqual(new Set(["left"]));
-  await expect
-    .poll(() => loadOf(world), { interval: 5 })
-    .toMatchObject({ running: 1, waiting: 0, memoryBytes });
-  await expectUnharmed(world);
-  expect(world.log.filter(({ msg }) => msg === "request failed")).toEqual([]);
+leaveToSoak("work of clients that left before its turn", () => {
+  test("work of clients that left before its turn is dropped, and what ran gives everything back", async () => {
+    const world = await listenApp({ PREPARE_CONCURRENCY: "1" });
+    const leaving = new AbortController();
+    const ask = (picture: Buffer) =>
+      fetch(`${world.baseUrl}/api/v1/process?provider=claude&format=WEBP&quality=90`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${world.token}`, "content-type": "image/jpeg" },
+        body: new Uint8Array(picture),
+        signal: leaving.signal,
+      }).then(
+        () => "answered",
+        () => "left",
+      );
+    // Long enough at work to be there still when all others are gone.
+    const large = ask(await (await photo(1500, 1000)).resize(6000, 4000).jpeg().toBuffer());
+    await expect.poll(() => loadOf(world), { interval: 5 }).toMatchObject({ running: 1 });
+    const { memoryBytes } = await loadOf(world);
+    const picture = await smallPicture();
+    const others = Array.from({ length: 12 }, () => ask(picture));
+    await expect.poll(() => loadOf(world), { interval: 5 }).toMatchObject({ waiting: 12 });
+    leaving.abort();
+    expect(new Set(await Promise.all([large, ...others]))).toEqual(new Set(["left"]));
+    await expect
+      .poll(() => loadOf(world), { interval: 5 })
+      .toMatchObject({ running: 1, waiting: 0, memoryBytes });
+    await expectUnharmed(world);
+    expect(world.log.filter(({ msg }) => msg === "request failed")).toEqual([]);
+  });
 });
 
 leaveToSoak("the memory that refused bodies leave behind", () => {
