@@ -22,7 +22,9 @@ export default defineConfig({
   },
   plugins: [compressed()],
   server: {
-    proxy: { "^/(api|admin|health|export|sign-in|sign-out|docs|openapi.json)": "http://127.0.0.1:8000" },
+    proxy: {
+      "^/(api|admin/|health|export|sign-in|sign-out|docs|openapi.json|dashboard/)": "http://127.0.0.1:8000",
+    },
   },
 });
 
