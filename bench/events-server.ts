@@ -21,17 +21,17 @@ const { server: http } = await createHttp({
   ...{ requestTimeout: 60_000, logger: log, draining: () => false },
 });
 const settings: AuthSettings = {
-  ...{ mode: "off", environment: "development", loopback: true, entra: null, jwtSecret: Buffer.alloc(32) },
+  ...{ mode: "off", environment: "development", loopback: true, entra: null, jwtSecrets: [Buffer.alloc(32)] },
   ...{ devTokens: [], apiKeys: [], requireApiKeyAll: false, adminToken: null, metricsToken: null },
 };
 addAuthentication(
   http,
-  createAuthentication({ settings, sessionSecret: Buffer.alloc(32), clock: Date.now, basePath: "" }),
+  createAuthentication({ settings, sessionSecrets: [Buffer.alloc(32)], clock: Date.now, basePath: "" }),
 );
 await http.register(eventStreamRoutes, {
   events,
   snapshot: async () => ({ progress: 0 }),
-  tickets: createTickets({ secret: Buffer.alloc(32), redis: null, now }),
+  tickets: createTickets({ secrets: [Buffer.alloc(32)], redis: null, now }),
   expiresAt: () => null,
   seesAll: () => false,
   places: createPlaces({ inAll: 10_000, perCaller: 10_000 }),

@@ -131,7 +131,7 @@ async function mediaJobs(database: Database, files: ReturnType<typeof createFold
     webhooks: { send: unused },
     links: createLinks({
       ...{
-        secret: new Uint8Array(32),
+        secrets: [new Uint8Array(32)],
         signed: { media: false, icons: false, catalog: false },
         lifeMs: 1_000,
         basePath: "",

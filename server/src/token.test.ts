@@ -30,8 +30,8 @@ test("the token alone is printed, and the server accepts it for as long as asked
   const { stdout, stderr, status } = run("--subject", "ann", "--hours", "0.5", "--admin");
   expect([status, stderr]).toEqual([0, ""]);
   expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
-  const { jwtSecret } = loadSecrets({ dataDir, jwtSecretKey: undefined, webhookSecret: undefined });
-  const outcome = await createLocalTokens({ secret: jwtSecret, clock: Date.now }).verify(stdout.trim());
+  const { jwtSecrets } = loadSecrets({ dataDir, jwtSecretKey: undefined, webhookSecret: undefined });
+  const outcome = await createLocalTokens({ secrets: jwtSecrets, clock: Date.now }).verify(stdout.trim());
   expect(outcome).toMatchObject({ state: "valid", identity: { owner: "ann", admin: true } });
   const claims = JSON.parse(Buffer.from(stdout.split(".")[1] ?? "", "base64url").toString());
   expect(claims.exp - claims.iat).toBe(1800);
@@ -41,10 +41,12 @@ test("a configured secret signs the token", async () => {
   const JWT_SECRET_KEY = "a configured text of more than 32 characters";
   const { stdout } = setup({ JWT_SECRET_KEY }).run();
   const secret = new TextEncoder().encode(JWT_SECRET_KEY);
-  expect(await createLocalTokens({ secret, clock: Date.now }).verify(stdout.trim())).toMatchObject({
-    state: "valid",
-    identity: { owner: "me", admin: false },
-  });
+  expect(await createLocalTokens({ secrets: [secret], clock: Date.now }).verify(stdout.trim())).toMatchObject(
+    {
+      state: "valid",
+      identity: { owner: "me", admin: false },
+    },
+  );
 });
 
 test("with Entra ID configured a note on standard error says where the token does not help", () => {

@@ -18,13 +18,14 @@ async function printToken(): Promise<void> {
   });
   const hours = Number(values.hours);
   const config = loadConfig(readEnvironment());
-  const { jwtSecret } = loadSecrets({
+  const { jwtSecrets } = loadSecrets({
     dataDir: config.DATA_DIR,
     jwtSecretKey: config.JWT_SECRET_KEY,
+    jwtAcceptedSecretKey: config.JWT_ACCEPTED_SECRET_KEY,
     webhookSecret: config.WEBHOOK_SECRET,
   });
   const token = await signLocalToken({
-    secret: jwtSecret,
+    secret: jwtSecrets[0],
     subject: values.subject,
     admin: values.admin,
     lifetimeSeconds: hours * 3600,

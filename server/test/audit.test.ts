@@ -32,7 +32,12 @@ describeEngine("GET /api/v1/audit", (database) => {
     onTestFinished(() => server.close());
     addAuthentication(
       server,
-      createAuthentication({ settings: authSettings(), sessionSecret, clock: () => NOON, basePath: "" }),
+      createAuthentication({
+        settings: authSettings(),
+        sessionSecrets: [sessionSecret],
+        clock: () => NOON,
+        basePath: "",
+      }),
     );
     await server.register(auditRoutes, { audit, now: () => new Date(NOON) });
     // What any route does that changes something.

@@ -8,7 +8,7 @@ const id = randomUUID();
 function setup(changes: Partial<LinksSettings> = {}) {
   let now = new Date("2026-11-21T12:34:56.789Z");
   const links = createLinks({
-    secret: Buffer.from("bytes that sign links in tests only"),
+    secrets: [Buffer.from("bytes that sign links in tests only")],
     signed: { media: true, icons: true, catalog: true },
     lifeMs: 7 * dayMs,
     basePath: "/images",
@@ -62,7 +62,7 @@ test("nothing else opens by it: neither another picture, nor a later time, nor w
   ]) {
     expect(links.opens({ url: forged }), forged).toBe(false);
   }
-  const another = setup({ secret: Buffer.from("bytes that sign links of another service") });
+  const another = setup({ secrets: [Buffer.from("bytes that sign links of another service")] });
   expect(another.links.opens({ url })).toBe(false);
 });
 

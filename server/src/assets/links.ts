@@ -2,11 +2,12 @@ import { createHmac } from "node:crypto";
 import { extname } from "node:path/posix";
 import type { FastifyRequest } from "fastify";
 import { createLiterals } from "../platform/auth/literal.ts";
+import type { SecretKeys } from "../platform/secret-keys.ts";
 import type { Asset } from "./asset.ts";
 
 export interface LinksSettings {
   /** Bytes that sign links, and nothing else. */
-  readonly secret: Uint8Array;
+  readonly secrets: SecretKeys;
   /**
    * Which links carry their own leave: those to where reading asks for a credential, which no `<img>` can send.
    */
@@ -59,9 +60,9 @@ const subjectOf = (path: string): string | undefined =>
   mediaPath.exec(path)?.[1]?.toLowerCase() ?? iconPath.exec(path)?.[1] ?? processedPath.exec(path)?.[1];
 
 export function createLinks(settings: LinksSettings): Links {
-  const { secret, signed, lifeMs, basePath, publicBase, now } = settings;
+  const { secrets, signed, lifeMs, basePath, publicBase, now } = settings;
 
-  const signatureOf = (subject: string, expires: string) =>
+  const signatureOf = (subject: string, expires: string, secret: Uint8Array = secrets[0]) =>
     createHmac("sha256", secret).update(`${subject}\n${expires}`).digest("base64url");
 
   /** The same for a day: a browser finds in its cache only what has the same address. */
@@ -97,7 +98,8 @@ export function createLinks(settings: LinksSettings): Links {
       const [signature, ...moreSignatures] = parameters.getAll("signature");
       if (subject === undefined || expires === undefined || signature === undefined) return false;
       if (moreExpires.length > 0 || moreSignatures.length > 0 || !/^\d{1,12}$/.test(expires)) return false;
-      if (!createLiterals([signatureOf(subject, expires)]).has(signature)) return false;
+      const signatures = secrets.map((secret) => signatureOf(subject, expires, secret));
+      if (!createLiterals(signatures).has(signature)) return false;
       return now().getTime() < Number(expires) * 1000;
     },
     publicUrl: ({ name }) => (publicBase === null ? null : `${publicBase.replace(/\/+$/, "")}/${name}`),

@@ -36,8 +36,8 @@ test("secrets are generated once, in a file and folder that only the service's u
   const { load, file, dataDir } = setup();
   const first = load();
   const all = Object.values(first).flat();
-  expect(all.map(({ length }) => length)).toEqual([32, 32, 32, 32, 32]);
-  expect(new Set(all.map((bytes) => Buffer.from(bytes).toString("hex"))).size).toBe(5);
+  expect(all.map(({ length }) => length)).toEqual([32, 32, 32, 32, 32, 32]);
+  expect(new Set(all.map((bytes) => Buffer.from(bytes).toString("hex"))).size).toBe(6);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(statSync(dataDir).mode & 0o777).toBe(0o700);
   expect(readdirSync(dataDir)).toEqual(["secrets.json"]);
@@ -48,7 +48,7 @@ test("secrets are generated once, in a file and folder that only the service's u
 test("configured secrets are their bytes, and then nothing is written", () => {
   const { load, dataDir } = setup();
   const secrets = load({ jwtSecretKey: "gehört", webhookSecret: "whsec_AAECAw==" });
-  expect(Buffer.from(secrets.jwtSecret).toString("utf8")).toBe("gehört");
+  expect(Buffer.from(secrets.jwtSecrets[0]).toString("utf8")).toBe("gehört");
   expect(secrets.webhookSecrets.map((each) => [...each])).toEqual([[0, 1, 2, 3]]);
   expect(() => statSync(dataDir)).toThrow("ENOENT");
   expect(
@@ -62,13 +62,13 @@ test("sessions end with the JWT secret they are derived from", () => {
   const { load } = setup();
   const webhookSecret = "plain";
   const one = load({ jwtSecretKey: "one", webhookSecret });
-  expect(load({ jwtSecretKey: "one", webhookSecret }).sessionSecret).toEqual(one.sessionSecret);
+  expect(load({ jwtSecretKey: "one", webhookSecret }).sessionSecrets).toEqual(one.sessionSecrets);
   expect(load({ jwtSecretKey: "one", webhookSecret: "whsec_AAEC, whsec_AwQF" }).webhookSecrets).toEqual([
     Uint8Array.of(0, 1, 2),
     Uint8Array.of(3, 4, 5),
   ]);
-  expect(one.linkSecret).not.toEqual(one.sessionSecret);
-  expect(load({ jwtSecretKey: "two", webhookSecret }).sessionSecret).not.toEqual(one.sessionSecret);
+  expect(one.linkSecrets).not.toEqual(one.sessionSecrets);
+  expect(load({ jwtSecretKey: "two", webhookSecret }).sessionSecrets).not.toEqual(one.sessionSecrets);
 });
 
 test("a file that other users can read is refused with the command that helps", () => {
@@ -100,7 +100,7 @@ test("processes that start together end up with the same secrets", async () => {
     import { loadSecrets } from ${JSON.stringify(new URL("./secrets.ts", import.meta.url).href)};
     process.stdout.write("ready");
     await new Promise((resolve) => process.stdin.once("data", resolve));
-    const { jwtSecret } = loadSecrets({ dataDir: ${JSON.stringify(dataDir)} });
+    const { jwtSecrets: [jwtSecret] } = loadSecrets({ dataDir: ${JSON.stringify(dataDir)} });
     process.stdout.write(Buffer.from(jwtSecret).toString("hex"));
     process.exit();
   `;
@@ -116,7 +116,7 @@ test("processes that start together end up with the same secrets", async () => {
   for (const { child } of children) child.stdin.write("go");
   await Promise.all(children.map(({ closed }) => closed));
   const texts = children.map(({ output }) => Buffer.concat(output).toString());
-  const expected = `ready${Buffer.from(load().jwtSecret).toString("hex")}`;
+  const expected = `ready${Buffer.from(load().jwtSecrets[0]).toString("hex")}`;
   expect(texts).toEqual(children.map(() => expected));
   expect(readdirSync(dataDir)).toEqual(["secrets.json"]);
 });

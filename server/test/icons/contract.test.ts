@@ -59,7 +59,7 @@ test("a picture is shown to who has its signed address or is its owner, and to n
   const bareWith = (parameters: Record<string, string>) => `${bare}?${new URLSearchParams(parameters)}`;
   const { DATA_DIR: dataDir, JWT_SECRET_KEY: jwtSecretKey, WEBHOOK_SECRET: webhookSecret } = service.config;
   const longAgo = createLinks({
-    secret: loadSecrets({ dataDir, jwtSecretKey, webhookSecret }).linkSecret,
+    secrets: loadSecrets({ dataDir, jwtSecretKey, webhookSecret }).linkSecrets,
     ...{ signed: { media: true, icons: true, catalog: true }, lifeMs: 1_000, basePath: "", publicBase: null },
     now: () => new Date("2026-01-01T00:00:00Z"),
   });

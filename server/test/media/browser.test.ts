@@ -71,7 +71,7 @@ test("only what is signed opens, for as long as it is", async () => {
   expect(await asked(picture.url)).toBe(200);
   expect(await asked(plain, { headers: authorized })).toBe(200);
 
-  const { linkSecret: secret } = loadSecrets({
+  const { linkSecrets: secrets } = loadSecrets({
     ...{ dataDir: config.DATA_DIR, jwtSecretKey: undefined, webhookSecret: undefined },
   });
   const lifeMs = config.IMAGE_LINK_DAYS * dayMs;
@@ -79,7 +79,7 @@ test("only what is signed opens, for as long as it is", async () => {
     baseUrl +
     createLinks({
       ...{
-        secret,
+        secrets,
         lifeMs,
         signed: { media: true, icons: true, catalog: true },
         basePath: "",

@@ -218,7 +218,12 @@ describeEngine("the API of webhooks", (database) => {
       draining: () => false,
     });
     onTestFinished(() => server.close());
-    const authentication = { settings: authSettings(), sessionSecret, clock: () => NOON, basePath: "" };
+    const authentication = {
+      settings: authSettings(),
+      sessionSecrets: [sessionSecret] as const,
+      clock: () => NOON,
+      basePath: "",
+    };
     addAuthentication(server, createAuthentication(authentication));
     await registerInboundLimits(server, { enabled: true, redis: null });
     await server.register(webhookRoutes, {

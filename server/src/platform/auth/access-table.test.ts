@@ -355,7 +355,7 @@ async function serve(settings: (typeof tables)[number]["settings"]) {
   });
   const authentication = createAuthentication({
     settings: authSettings({ ...rest, entra: entra === undefined ? null : directory.entra }),
-    sessionSecret,
+    sessionSecrets: [sessionSecret],
     clock: () => NOON,
     basePath: "",
   });

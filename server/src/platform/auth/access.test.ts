@@ -13,7 +13,7 @@ function setup() {
   const http = Fastify();
   const authentication = createAuthentication({
     settings: authSettings({ mode: "all" }),
-    sessionSecret,
+    sessionSecrets: [sessionSecret],
     clock: () => NOON,
     basePath: "",
   });

@@ -1,5 +1,6 @@
 import type { AppError } from "../errors.ts";
 import { isLoopbackHost } from "../network.ts";
+import type { SecretKeys } from "../secret-keys.ts";
 import type { AccessLevel } from "./access.ts";
 import { type Credentials, createCredentials } from "./credentials.ts";
 import { type Refusal, refusalError, worse } from "./errors.ts";
@@ -12,8 +13,8 @@ import type { AuthSettings } from "./settings.ts";
 
 export interface AuthenticationOptions {
   readonly settings: AuthSettings;
-  /** Bytes that sign the browser's session; other ones than `settings.jwtSecret`. */
-  readonly sessionSecret: Uint8Array;
+  /** Bytes that sign the browser's session; other ones than `settings.jwtSecrets`. */
+  readonly sessionSecrets: SecretKeys;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   /** Empty, or the prefix of every path, such as `/images`. */
@@ -42,7 +43,7 @@ export function createAuthentication(options: AuthenticationOptions) {
   const { settings, clock, basePath } = options;
   const rules = rulesFor(settings);
   const credentials = createCredentials(settings, clock);
-  const sessions = createSessions({ secret: options.sessionSecret, settings, clock });
+  const sessions = createSessions({ secrets: options.sessionSecrets, settings, clock });
 
   return {
     basePath,

@@ -16,7 +16,7 @@ export interface Credentials {
 
 export function createCredentials(settings: AuthSettings, clock: () => number): Credentials {
   const entra = settings.entra === null ? null : createEntraTokens({ ...settings.entra, clock });
-  const local = createLocalTokens({ secret: settings.jwtSecret, clock });
+  const local = createLocalTokens({ secrets: settings.jwtSecrets, clock });
   const apiKeys = createLiterals(settings.apiKeys);
   const adminTokens = createLiterals(settings.adminToken === null ? [] : [settings.adminToken]);
   const metricsTokens = createLiterals(settings.metricsToken === null ? [] : [settings.metricsToken]);

@@ -12,7 +12,7 @@ async function messageOf(
 ) {
   const authentication = createAuthentication({
     settings: authSettings(settings),
-    sessionSecret,
+    sessionSecrets: [sessionSecret],
     clock: () => NOON,
     basePath: "",
   });

@@ -3,7 +3,7 @@ import { isLoopbackHost } from "../network.ts";
 import type { Secrets } from "../secrets.ts";
 import type { AuthSettings } from "./settings.ts";
 
-export function authSettings(config: Config, { jwtSecret }: Secrets): AuthSettings {
+export function authSettings(config: Config, { jwtSecrets }: Secrets): AuthSettings {
   return {
     mode: config.AUTH,
     environment: config.ENVIRONMENT,
@@ -16,7 +16,7 @@ export function authSettings(config: Config, { jwtSecret }: Secrets): AuthSettin
             authority: config.AZURE_AUTHORITY,
           }
         : null,
-    jwtSecret,
+    jwtSecrets,
     devTokens: devTokensOf(config),
     apiKeys: config.API_KEY,
     requireApiKeyAll: config.REQUIRE_API_KEY_ALL,

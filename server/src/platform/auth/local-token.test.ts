@@ -5,7 +5,7 @@ import { createLocalTokens, signLocalToken } from "./local-token.ts";
 import { meaning } from "./testing/meaning.ts";
 import { jwtSecret, NOON } from "./testing/settings.ts";
 
-const tokens = (now = NOON) => createLocalTokens({ secret: jwtSecret, clock: () => now });
+const tokens = (now = NOON) => createLocalTokens({ secrets: [jwtSecret], clock: () => now });
 const sign = (changes: { subject?: string; admin?: boolean; lifetimeSeconds?: number } = {}) =>
   signLocalToken({
     secret: jwtSecret,

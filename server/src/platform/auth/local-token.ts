@@ -1,5 +1,6 @@
 import { createSecretKey } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
+import { type SecretKeys, withAnyKey } from "../secret-keys.ts";
 import { ADMIN_ROLE, identified, isReservedOwner, rolesOf } from "./identity.ts";
 import type { Outcome } from "./outcome.ts";
 import { isSessionAudience } from "./session.ts";
@@ -40,17 +41,18 @@ export async function signLocalToken(options: {
 }
 
 /** Checks HS256 tokens of the icon API: whoever shares the signing bytes may issue them, `sub` is the owner. */
-export function createLocalTokens(options: { secret: Uint8Array; clock: () => number }) {
-  const key = createSecretKey(options.secret);
+export function createLocalTokens(options: { secrets: SecretKeys; clock: () => number }) {
   return {
     async verify(token: string): Promise<Outcome> {
       try {
-        const { payload } = await jwtVerify(token, key, {
-          algorithms: ["HS256"],
-          requiredClaims: ["exp", "sub"],
-          clockTolerance: CLOCK_TOLERANCE_SECONDS,
-          currentDate: new Date(options.clock()),
-        });
+        const { payload } = await withAnyKey(options.secrets, (key) =>
+          jwtVerify(token, key, {
+            algorithms: ["HS256"],
+            requiredClaims: ["exp", "sub"],
+            clockTolerance: CLOCK_TOLERANCE_SECONDS,
+            currentDate: new Date(options.clock()),
+          }),
+        );
         const { sub, exp } = payload;
         if (isSessionAudience(payload.aud)) return { state: "invalid" };
         if (typeof sub !== "string" || exp === undefined || !isUsableSubject(sub))

@@ -1,6 +1,7 @@
-import { createHmac, createSecretKey } from "node:crypto";
+import { createHmac, type KeyObject } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
+import { type SecretKeys, withAnyKey } from "../secret-keys.ts";
 import { type Identity, identified } from "./identity.ts";
 import type { Outcome } from "./outcome.ts";
 import type { AuthSettings } from "./settings.ts";
@@ -25,15 +26,19 @@ type Via = z.output<typeof claims>["via"];
  * The browser's session: an HS256 token of its own kind. It is signed with other bytes than bearer tokens, and names
  * an audience, so neither can stand in for the other even where the bytes are one day the same.
  */
-export function createSessions(options: { secret: Uint8Array; settings: AuthSettings; clock: () => number }) {
-  const key = createSecretKey(options.secret);
+export function createSessions(options: {
+  secrets: SecretKeys;
+  settings: AuthSettings;
+  clock: () => number;
+}) {
+  const [signs] = options.secrets;
 
   // Keyed, because the cookie is readable: a bare digest would let whoever sees one guess the literal offline.
-  const fingerprint = (via: Via, literal: string) =>
+  const fingerprint = (key: Uint8Array | KeyObject, via: Via, literal: string) =>
     createHmac("sha256", key).update(`${via}:${literal}`).digest("base64url");
 
   /** Taking a credential out of the configuration must end the sessions that began with it. */
-  const stillAccepted = (via: Via, literal: string): boolean => {
+  const stillAccepted = (key: KeyObject, via: Via, literal: string): boolean => {
     const { settings } = options;
     if (via === "entra") return settings.entra !== null;
     if (via === "hs256") return true;
@@ -42,7 +47,7 @@ export function createSessions(options: { secret: Uint8Array; settings: AuthSett
       api_key: settings.apiKeys,
       admin_token: settings.adminToken === null ? [] : [settings.adminToken],
     }[via];
-    return configured.some((accepted) => fingerprint(via, accepted) === literal);
+    return configured.some((accepted) => fingerprint(key, via, accepted) === literal);
   };
 
   return {
@@ -60,29 +65,32 @@ export function createSessions(options: { secret: Uint8Array; settings: AuthSett
         name: identity.subject,
         roles: [...identity.roles],
         via,
-        literal: via === "entra" || via === "hs256" ? "" : fingerprint(via, literal),
+        literal: via === "entra" || via === "hs256" ? "" : fingerprint(signs, via, literal),
       })
         .setProtectedHeader({ alg: "HS256" })
         .setAudience(AUDIENCE)
         .setSubject(identity.owner)
         .setIssuedAt(now)
         .setExpirationTime(now + maxAgeSeconds)
-        .sign(key);
+        .sign(signs);
       return { value, maxAgeSeconds };
     },
 
     async verify(value: string): Promise<Outcome> {
       try {
-        const { payload } = await jwtVerify(value, key, {
-          algorithms: ["HS256"],
-          audience: AUDIENCE,
-          requiredClaims: ["exp", "sub"],
-          currentDate: new Date(options.clock()),
-        });
+        const { payload, key } = await withAnyKey(options.secrets, async (key) => ({
+          ...(await jwtVerify(value, key, {
+            algorithms: ["HS256"],
+            audience: AUDIENCE,
+            requiredClaims: ["exp", "sub"],
+            currentDate: new Date(options.clock()),
+          })),
+          key,
+        }));
         const session = claims.safeParse(payload);
         if (!session.success) return { state: "invalid" };
         const { sub, exp, name, roles, via, literal } = session.data;
-        if (!stillAccepted(via, literal)) return { state: "invalid" };
+        if (!stillAccepted(key, via, literal)) return { state: "invalid" };
         return {
           state: "valid",
           identity: identified({ method: "session", owner: sub, subject: name, roles, via }),

@@ -1,3 +1,5 @@
+import type { SecretKeys } from "../secret-keys.ts";
+
 /** What the operator decided about access: a plain value, read from the environment by the caller. */
 export interface AuthSettings {
   /** `contract`: as the five documents say; `all`: a credential everywhere; `off`: none is asked for. */
@@ -7,7 +9,7 @@ export interface AuthSettings {
   readonly loopback: boolean;
   readonly entra: EntraSettings | null;
   /** Bytes that sign HS256 tokens, configured or generated. */
-  readonly jwtSecret: Uint8Array;
+  readonly jwtSecrets: SecretKeys;
   /** Literal bearer tokens; the caller has emptied the list where they are not allowed. */
   readonly devTokens: readonly string[];
   readonly apiKeys: readonly string[];

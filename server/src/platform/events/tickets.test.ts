@@ -15,7 +15,7 @@ const holder = {
 
 function setup(changes: Partial<TicketsOptions> = {}) {
   let now = new Date("2026-11-21T12:00:00Z");
-  const tickets = createTickets({ secret, redis: null, now: () => now, ...changes });
+  const tickets = createTickets({ secrets: [secret], redis: null, now: () => now, ...changes });
   return {
     tickets,
     wait(seconds: number) {
@@ -53,7 +53,7 @@ test("what another service, another use or nobody made is refused", async () => 
     "....",
     `${ticket}x`,
     ticket.replace(/(?<=\.\.[^.]*\.)./, (first) => (first === "A" ? "B" : "A")),
-    await setup({ secret: Buffer.alloc(32, 8) }).tickets.issue(holder),
+    await setup({ secrets: [Buffer.alloc(32, 8)] }).tickets.issue(holder),
     await signed.setProtectedHeader({ alg: "HS256" }).sign(secret),
     await encrypted.setProtectedHeader({ alg: "dir", enc: "A256GCM" }).encrypt(secret),
   ]) {

@@ -3,10 +3,11 @@ import type { Redis } from "ioredis";
 import { EncryptJWT, errors, jwtDecrypt } from "jose";
 import { z } from "zod";
 import type { Identity } from "../auth/identity.ts";
+import { type SecretKeys, withAnyKey } from "../secret-keys.ts";
 
 export interface TicketsOptions {
-  /** 32 bytes that are used for nothing else; the same in all processes. */
-  readonly secret: Uint8Array;
+  /** 32 bytes each, used for nothing else; the same in all processes. */
+  readonly secrets: SecretKeys;
   /** Remembers across processes which were used; null where there is one process only. */
   readonly redis: Redis | null;
   readonly now: () => Date;
@@ -53,7 +54,7 @@ const claims = z.object({
  * no other. They are encrypted, because addresses are logged and who somebody is is nobody's business; so any process
  * can take a ticket that another one gave.
  */
-export function createTickets({ secret, redis, now }: TicketsOptions) {
+export function createTickets({ secrets, redis, now }: TicketsOptions) {
   /** Those used here, until they would be too old anyway. */
   const used = new Map<string, number>();
 
@@ -80,17 +81,19 @@ export function createTickets({ secret, redis, now }: TicketsOptions) {
         .setAudience(audience)
         .setJti(randomUUID())
         .setExpirationTime(seconds + ticketSeconds)
-        .encrypt(secret);
+        .encrypt(secrets[0]);
     },
 
     /** Null for one that was used, is too old, or is none. */
     async redeem(ticket: string): Promise<Holder | null> {
       try {
-        const { payload } = await jwtDecrypt(ticket, secret, {
-          ...{ audience, currentDate: now() },
-          keyManagementAlgorithms: [encryption.alg],
-          contentEncryptionAlgorithms: [encryption.enc],
-        });
+        const { payload } = await withAnyKey(secrets, (key) =>
+          jwtDecrypt(ticket, key, {
+            ...{ audience, currentDate: now() },
+            keyManagementAlgorithms: [encryption.alg],
+            contentEncryptionAlgorithms: [encryption.enc],
+          }),
+        );
         const { jti, exp, identity, credentialExpiresAt } = claims.parse(payload);
         if (!(await use(jti, exp * 1000))) return null;
         return { identity, expiresAt: credentialExpiresAt };

@@ -39,6 +39,13 @@ export const access = {
     "Secret of HS256 tokens, such as those that `npm run token` prints; at least 32 characters in production.",
     secret,
   ),
+  JWT_ACCEPTED_SECRET_KEY: describe(
+    text.optional(),
+    "Access",
+    "–",
+    "A second secret whose tokens, sessions and links are accepted, and which signs nothing: while `JWT_SECRET_KEY` is [exchanged](operations.md#exchanging-keys-and-secrets).",
+    secret,
+  ),
   DEV_TOKENS: describe(
     secretList.optional(),
     "Access",

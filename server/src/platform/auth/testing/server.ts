@@ -19,7 +19,7 @@ export async function startServer(
   });
   const authentication = createAuthentication({
     settings: authSettings(settings),
-    sessionSecret,
+    sessionSecrets: [sessionSecret],
     clock: () => time.now,
     basePath,
   });

@@ -11,7 +11,7 @@ export const authSettings = (changes: Partial<AuthSettings> = {}): AuthSettings 
   environment: "development",
   loopback: true,
   entra: null,
-  jwtSecret,
+  jwtSecrets: [jwtSecret],
   devTokens: [],
   apiKeys: [],
   requireApiKeyAll: false,

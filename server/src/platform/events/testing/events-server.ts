@@ -43,7 +43,10 @@ export async function startEventsServer(changes: Changes = {}) {
     draining: () => false,
   });
   const settings = authSettings({ mode: changes.mode ?? "all" });
-  addAuthentication(http, createAuthentication({ settings, sessionSecret, clock: () => now, basePath: "" }));
+  addAuthentication(
+    http,
+    createAuthentication({ settings, sessionSecrets: [sessionSecret], clock: () => now, basePath: "" }),
+  );
   const missed = new Set<() => void>();
   await http.register(eventStreamRoutes, {
     events: {
@@ -58,7 +61,7 @@ export async function startEventsServer(changes: Changes = {}) {
         asked += 1;
         return topic.startsWith(`batch/${owner}/`) ? { asked } : null;
       }),
-    tickets: createTickets({ secret: Buffer.alloc(32, 3), redis: null, now: clock }),
+    tickets: createTickets({ secrets: [Buffer.alloc(32, 3)], redis: null, now: clock }),
     expiresAt: ({ credentialExpiresAt }) => credentialExpiresAt,
     seesAll: () => false,
     places: createPlaces({ inAll: changes.inAll ?? 10, perCaller: changes.perCaller ?? 10 }),

@@ -52,7 +52,12 @@ export async function startSocketsServer(changes: Changes = {}) {
     draining: () => false,
   });
   const settings = authSettings({ mode });
-  const authentication = createAuthentication({ settings, sessionSecret, clock: () => now, basePath });
+  const authentication = createAuthentication({
+    settings,
+    sessionSecrets: [sessionSecret],
+    clock: () => now,
+    basePath,
+  });
   addAuthentication(http, authentication);
   const sockets = createSockets({
     ...{ authentication, log, now: clock },
