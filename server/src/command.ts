@@ -10,20 +10,24 @@ export async function runCommand<Options extends NonNullable<ParseArgsConfig["op
   options: Options,
   run: (
     values: ReturnType<typeof parseArgs<{ options: Options }>>["values"],
-    file: string,
+    names: readonly string[],
   ) => Promise<string>,
 ): Promise<void> {
   try {
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
-    const [file, ...more] = positionals;
-    if (file === undefined || more.length > 0) throw new TypeError("Expected the name of one file.");
-    process.stdout.write(`${await run(values, file)}\n`);
+    process.stdout.write(`${await run(values, positionals)}\n`);
   } catch (error) {
     const calledWrongly = error instanceof TypeError;
     if (!(error instanceof AppError || calledWrongly || isFileProblem(error))) throw error;
     process.stderr.write(`${error.message}\n${calledWrongly ? `Usage: ${usage}\n` : ""}`);
     process.exitCode = 1;
   }
+}
+
+/** @throws {TypeError} for the caller of the command, when it is not one */
+export function oneFile([file, ...more]: readonly string[]): string {
+  if (file === undefined || more.length > 0) throw new TypeError("Expected the name of one file.");
+  return file;
 }
 
 /** Such as a folder that is not there, or a full disk: the system's own sentence names the file. */

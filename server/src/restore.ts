@@ -1,4 +1,4 @@
-import { runCommand } from "./command.ts";
+import { oneFile, runCommand } from "./command.ts";
 import { loadConfig } from "./platform/config.ts";
 import { readLines } from "./platform/database/backup/file.ts";
 import { restore } from "./platform/database/backup/restore.ts";
@@ -8,7 +8,8 @@ import { migrationsFolder, openStored, queueSchema } from "./stored.ts";
 
 const options = { force: { type: "boolean", default: false } } as const;
 
-await runCommand("npm run restore -- FILE [--force]", options, async ({ force }, file) => {
+await runCommand("npm run restore -- FILE [--force]", options, async ({ force }, names) => {
+  const file = oneFile(names);
   const database = await openStored(loadConfig(readEnvironment()));
   try {
     const { createdAt, tables, rows, leftOut } = await restore(database, readLines(file), {

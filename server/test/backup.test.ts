@@ -60,7 +60,7 @@ describeDatabase(
       const backedUp = await run("backup", before, file);
       expect(backedUp).toEqual({
         code: 0,
-        output: expect.stringMatching(/^Backed up \d+ rows of \d+ tables to .*fovea\.backup\.$/),
+        output: expect.stringMatching(/^Backed up \d+ rows of \d+ tables of the .* to .*fovea\.backup\.$/),
       });
 
       const after = await place();

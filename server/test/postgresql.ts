@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { databaseFolder } from "./database-folder.ts";
 import { freePort } from "./free-port.ts";
+import { serverUser } from "./server-user.ts";
 import { template } from "./templates.ts";
 
 /**
@@ -95,11 +96,4 @@ export async function startPostgresql(initdb: string): Promise<Cluster> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** PostgreSQL refuses to run as root; its package brings a user. */
-function serverUser(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const id = (flag: string) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
-  return { uid: id("-u"), gid: id("-g") };
 }

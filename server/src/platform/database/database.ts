@@ -1,5 +1,6 @@
 import { Kysely } from "kysely";
 import type { Pool } from "pg";
+import { type AwaitSchemaOptions, awaitSchema } from "./await-schema.ts";
 import { createDialect } from "./dialect.ts";
 import { repeat, startMaintenance } from "./embedded/maintenance.ts";
 import { openEmbedded } from "./embedded/open.ts";
@@ -15,11 +16,17 @@ import { createTransact } from "./transact.ts";
 export interface DatabaseOptions {
   /** `postgres://…`; undefined = the embedded one in `dataDir`. */
   readonly url: string | undefined;
+  /** Where notifications are heard: the same database without a pooler in between; `url` where nothing is said. */
+  readonly listenUrl?: string | undefined;
   readonly dataDir: string;
   /** Connections to PostgreSQL; embedded there is one. */
   readonly poolSize: number;
-  /** Folder of the migrations to apply; undefined = the schema is left as it is. */
+  /** Folder of the migrations that this program needs; undefined = the schema is left as it is, and not looked at. */
   readonly migrations: string | undefined;
+  /** Whether they are applied, which is usual, or somebody else does that and is waited for. */
+  readonly whoMigrates?: "this process" | "another one";
+  /** Whether what another one makes with them is there, as {@link AwaitSchemaOptions} has it. */
+  readonly alsoThere?: AwaitSchemaOptions["alsoThere"];
   readonly log: DatabaseLog;
   /**
    * The embedded engine ended by itself (no memory, a full disk). Nothing works from here on: end the process, and the
@@ -49,10 +56,21 @@ export interface Database {
   readonly transaction: Transact;
   /** Hears `notify` on a channel, also of other processes; after a lost connection it goes on by itself. */
   readonly listen: Listen;
+  /** How many connections this process has, and who waits for one. */
+  connections(): Connections;
   /** @throws {DatabaseUnavailable} when statements have no chance at the moment */
   check(): Promise<void>;
   /** Lets what is under way end, and shuts down. It may be called again. */
   close(): Promise<void>;
+}
+
+interface Connections {
+  readonly used: number;
+  readonly idle: number;
+  /** That there may be. */
+  readonly most: number;
+  /** Statements and transactions that wait for one. */
+  readonly waiting: number;
 }
 
 /**
@@ -62,7 +80,7 @@ export interface Database {
  *   newer than this program
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url, log, migrations, idleTransactionMs = 60_000 } = options;
+  const { url, log, migrations, alsoThere, idleTransactionMs = 60_000 } = options;
   const guard = createGuard();
   const opened = await openEngine(options, guard);
   const dialect = createDialect({ pool: opened.pool, guard, idleTransactionMs });
@@ -74,8 +92,17 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
   try {
     if (migrations !== undefined) {
-      const names = await migrate(transaction, readMigrations(migrations));
-      if (names.length > 0) log.info({ migrations: names }, "schema migrated");
+      const needed = readMigrations(migrations);
+      const { applied, unknown } =
+        options.whoMigrates === "another one"
+          ? await awaitSchema(sql, needed, { log, ...(alsoThere && { alsoThere }) })
+          : await migrate(transaction, needed);
+      if (applied.length > 0) log.info({ migrations: applied }, "schema migrated");
+      if (unknown.length > 0)
+        log.warn(
+          { migrations: unknown },
+          "a newer release has migrated the schema; this one can work with it",
+        );
     }
   } catch (error) {
     await close();
@@ -93,17 +120,21 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     sql,
     transaction,
     listen: opened.listen,
+    connections() {
+      const { totalCount, idleCount, waitingCount, options: pool } = opened.pool;
+      return { used: totalCount - idleCount, idle: idleCount, most: pool.max, waiting: waitingCount };
+    },
     check: opened.check,
     close: () => (closed ??= stopMaintenance().then(close)),
   };
 }
 
 function openEngine(options: DatabaseOptions, guard: Guard): Promise<OpenedEngine> {
-  const { url, dataDir, poolSize, log, onFault } = options;
+  const { url, listenUrl, dataDir, poolSize, log, onFault } = options;
   if (url === undefined)
     return openEmbedded({ dataDir, guard, onFault, templateCache, now: () => new Date() });
   const onLoss = (error: unknown) => log.warn({ err: error }, "a connection to the database was lost");
-  return openPostgresql({ url, poolSize, guard, onLoss });
+  return openPostgresql({ url, listenUrl, poolSize, guard, onLoss });
 }
 
 /** The pool forgets whoever waits when it ends; they asked before us, so once we have a connection they had theirs. */

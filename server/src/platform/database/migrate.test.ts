@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { describeDatabase } from "../../../test/databases.ts";
 import { temporaryFolder } from "../../../test/world.ts";
+import { awaitSchema } from "./await-schema.ts";
 import type { Database } from "./database.ts";
 import { migrate, readMigrations } from "./migrate.ts";
 
@@ -20,7 +21,7 @@ async function folderWith(files: Readonly<Record<string, string>>): Promise<stri
 }
 
 const migrateWith = async (database: Database, files: Readonly<Record<string, string>>) =>
-  migrate(database.transaction, readMigrations(await folderWith(files)));
+  (await migrate(database.transaction, readMigrations(await folderWith(files)))).applied;
 
 async function ids(database: Database): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`select id from items order by id`.execute(database.sql);
@@ -77,13 +78,69 @@ describeDatabase("migrations", ({ open, place, engine }) => {
     expect(await migrateWith(database, windows)).toEqual([]);
   });
 
-  test("a schema newer than the program is refused with what to do, and the database closed again", async () => {
+  test("what a newer program has added is no reason not to start, and is told", async () => {
     const where = await place();
     const database = await open({ ...where, migrations: await folderWith(usual) });
     await database.close();
+    const warnings: object[] = [];
+    const log = { info() {}, warn: (fields: object) => void warnings.push(fields) };
     const migrations = await folderWith({ "0001_items.sql": usual["0001_items.sql"] });
-    await expect(open({ ...where, migrations })).rejects.toThrow(/newer release: it has 0002_more/);
-    await (await open(where)).close();
+    expect(await ids(await open({ ...where, migrations, log }))).toEqual([1, 2]);
+    expect(warnings).toEqual([{ migrations: ["0002_more"] }]);
+  });
+
+  test.each([
+    [1, "0003"],
+    [2, "0003"],
+  ])(
+    "of two, a program that knows %i is refused where a newer one breaks with those before %s",
+    async (knows, before) => {
+      const where = await place();
+      const three = {
+        ...usual,
+        "0003_without.sql": `-- Nobody reads it since 0002.\n-- breaks programs before ${before}\ndrop table items;`,
+      };
+      const database = await open({ ...where, migrations: await folderWith(three) });
+      await database.close();
+      const migrations = await folderWith(Object.fromEntries(Object.entries(usual).slice(0, knows)));
+      await expect(open({ ...where, migrations })).rejects.toThrow(
+        /newer release: it has 0003_without, with which this one cannot work/,
+      );
+      await (await open(where)).close();
+    },
+  );
+
+  test("a program that is new enough for a migration which breaks with older ones starts", async () => {
+    const where = await place();
+    const three = { ...usual, "0003_less.sql": "-- breaks programs before 0002\nselect 1;" };
+    await (await open({ ...where, migrations: await folderWith(three) })).close();
+    expect(await ids(await open({ ...where, migrations: await folderWith(usual) }))).toEqual([1, 2]);
+  });
+
+  test("the books of a program that knew of no breaks are read, and gone on with", async () => {
+    const database = await open();
+    await migrateWith(database, { "0001_items.sql": usual["0001_items.sql"] });
+    await sql`alter table schema_migrations drop column breaks_before`.execute(database.sql);
+    expect(await migrateWith(database, usual)).toEqual(["0002_more"]);
+  });
+
+  test("another process may be waited for", async () => {
+    const database = await open();
+    const migrations = readMigrations(await folderWith(usual));
+    const told = Promise.withResolvers<object>();
+    const waiting = awaitSchema(database.sql, migrations, { log: { info: told.resolve }, lookMs: 5 });
+    expect(await told.promise).toEqual({ missing: ["0001_items", "0002_more"] });
+    await migrate(database.transaction, migrations);
+    expect(await waiting).toEqual({ applied: [], unknown: [] });
+    expect(await ids(database)).toEqual([1, 2]);
+  });
+
+  test("nobody is waited for longer than patience lasts", async () => {
+    const database = await open();
+    await migrateWith(database, { "0001_items.sql": usual["0001_items.sql"] });
+    const migrations = readMigrations(await folderWith(usual));
+    const waiting = awaitSchema(database.sql, migrations, { log: { info() {} }, patienceMinutes: 0 });
+    await expect(waiting).rejects.toThrow(/lacks 0002_more.*npm run migrate/);
   });
 
   if (engine === "postgresql")

@@ -11,12 +11,21 @@ export interface Migration {
   readonly name: string;
   readonly text: string;
   readonly checksum: string;
+  /**
+   * Programs that know fewer migrations than this cannot work with what it leaves: `-- breaks programs before NNNN` in
+   * its file. Null for one that only adds, which releases before it do not notice.
+   */
+  readonly breaksBefore: number | null;
 }
 
-interface Applied {
-  readonly number: number;
-  readonly name: string;
-  readonly checksum: string;
+type Applied = Omit<Migration, "text">;
+
+/** What {@link migrate} found and did. */
+export interface Migrated {
+  /** Names of the migrations that this call has applied. */
+  readonly applied: readonly string[];
+  /** Names of those that a newer release has applied, and with which this program can work. */
+  readonly unknown: readonly string[];
 }
 
 /** One lock for all processes of this service on a database; the number means nothing. */
@@ -37,7 +46,11 @@ export function readMigrations(folder: string): readonly Migration[] {
     if (number !== index + 1) throw new Error(`${file} should be migration ${index + 1}, as NNNN_name.sql.`);
     // A checkout on Windows may have other line ends; it is the same migration.
     const text = readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n");
-    return { number, name, text, checksum: createHash("sha256").update(text).digest("hex") };
+    const breaks = /^-- breaks programs before (\d{4})\b/m.exec(text)?.[1];
+    return {
+      ...{ number, name, text, checksum: createHash("sha256").update(text).digest("hex") },
+      breaksBefore: breaks === undefined ? null : Number(breaks),
+    };
   });
 }
 
@@ -45,57 +58,71 @@ export function readMigrations(folder: string): readonly Migration[] {
  * Brings the schema up to this program: each migration in a transaction of its own, under a lock, so that of several
  * processes that start together one applies it and the others wait.
  *
- * @returns the names of those applied by this call
- * @throws {AppError} when the schema is newer than the program, or an applied migration has been changed
+ * A release runs beside the one before it while processes are restarted one after the other: so a schema that a newer
+ * program has added to is taken as it is.
+ *
+ * @throws {AppError} when a newer program has broken with this one, or an applied migration has been changed
  */
-export async function migrate(
-  transaction: Transact,
-  migrations: readonly Migration[],
-): Promise<readonly string[]> {
-  const applied: string[] = [];
+export async function migrate(transaction: Transact, migrations: readonly Migration[]): Promise<Migrated> {
+  const names: string[] = [];
   for (;;) {
-    const name = await transaction((tx) => applyNext(tx, migrations));
-    if (name === undefined) return applied;
-    applied.push(name);
+    const { applied, unknown } = await transaction((tx) => applyNext(tx, migrations));
+    if (applied === undefined) return { applied: names, unknown };
+    names.push(applied);
   }
 }
 
-async function applyNext(tx: Transaction, migrations: readonly Migration[]): Promise<string | undefined> {
+/** What is left to be applied, by somebody else. @throws {AppError} as {@link migrate} does */
+export async function readPending(sqlOf: Sql, migrations: readonly Migration[]) {
+  const applied = await readApplied(sqlOf);
+  return { ...checkApplied(applied, migrations), pending: migrations.slice(applied.length) };
+}
+
+interface Step {
+  readonly applied: string | undefined;
+  readonly unknown: readonly string[];
+}
+
+async function applyNext(tx: Transaction, migrations: readonly Migration[]): Promise<Step> {
   // Waiting for another process's migration, and a migration itself, may take longer than a statement should.
   await sql`set local statement_timeout = 0`.execute(tx);
   await sql`select pg_advisory_xact_lock(${lockKey})`.execute(tx);
-  const next = checkApplied(await readApplied(tx), migrations);
-  if (next === undefined) return undefined;
+  const known = await readApplied(tx);
+  const { unknown } = checkApplied(known, migrations);
+  const next = migrations[known.length];
+  if (next === undefined) return { applied: undefined, unknown };
+  await sql`create table if not exists schema_migrations (
+    number int primary key,
+    name text not null,
+    checksum text not null,
+    applied_at timestamptz not null default now()
+  )`.execute(tx);
+  await sql`alter table schema_migrations add column if not exists breaks_before int`.execute(tx);
   // Without parameters, so that a file can hold several statements.
   await tx.executeQuery(CompiledQuery.raw(next.text));
-  await sql`insert into schema_migrations (number, name, checksum)
-    values (${next.number}, ${next.name}, ${next.checksum})`.execute(tx);
-  return next.name;
+  await sql`insert into schema_migrations (number, name, checksum, breaks_before)
+    values (${next.number}, ${next.name}, ${next.checksum}, ${next.breaksBefore})`.execute(tx);
+  return { applied: next.name, unknown };
 }
 
-async function readApplied(tx: Sql): Promise<readonly Applied[]> {
+async function readApplied(database: Sql): Promise<readonly Applied[]> {
   const { rows: found } = await sql<{ there: boolean }>`
-    select to_regclass('schema_migrations') is not null as there`.execute(tx);
-  if (!found[0]?.there) {
-    await sql`create table schema_migrations (
-      number int primary key,
-      name text not null,
-      checksum text not null,
-      applied_at timestamptz not null default now()
-    )`.execute(tx);
-    return [];
-  }
+    select to_regclass('schema_migrations') is not null as there`.execute(database);
+  if (!found[0]?.there) return [];
+  // Read like this the column may be absent: it is younger than the table.
   const { rows } = await sql<Applied>`
-    select number, name, checksum from schema_migrations order by number`.execute(tx);
+    select number, name, checksum, (to_jsonb(each) ->> 'breaks_before')::int as "breaksBefore"
+    from schema_migrations as each order by number`.execute(database);
   return rows;
 }
 
-/** @returns the first migration that has not been applied */
-function checkApplied(applied: readonly Applied[], migrations: readonly Migration[]): Migration | undefined {
-  for (const { number, name, checksum } of applied) {
-    const known = migrations[number - 1];
-    if (!known) throw schemaNewer(name);
-    if (known.checksum !== checksum) throw migrationChanged(known.name, name);
+function checkApplied(applied: readonly Applied[], migrations: readonly Migration[]) {
+  const unknown = applied.slice(migrations.length);
+  const broken = unknown.find(({ breaksBefore }) => (breaksBefore ?? 0) > migrations.length);
+  if (broken) throw schemaNewer(broken.name);
+  for (const [index, { name, checksum }] of applied.entries()) {
+    const known = migrations[index];
+    if (known && known.checksum !== checksum) throw migrationChanged(known.name, name);
   }
-  return migrations[applied.length];
+  return { unknown: unknown.map(({ name }) => name) };
 }

@@ -17,9 +17,15 @@ import { UnstorableValue } from "./errors.ts";
  * | `json` `jsonb` | what JSON.parse makes of it |
  * | arrays of these | arrays |
  */
-export const sessionSettings =
-  "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'iso_8601'; set bytea_output = 'hex'; " +
-  "set extra_float_digits = 1; set standard_conforming_strings = on; set client_encoding = 'UTF8'";
+export const sessionSettings: Readonly<Record<string, string>> = {
+  timezone: "UTC",
+  datestyle: "ISO, YMD",
+  intervalstyle: "iso_8601",
+  bytea_output: "hex",
+  extra_float_digits: "1",
+  standard_conforming_strings: "on",
+  client_encoding: "UTF8",
+};
 
 type Parse = (text: string) => unknown;
 

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { PgBoss } from "pg-boss";
 import type { Database } from "../database/database.ts";
 import { sqlExecutor } from "../database/executor.ts";
+import type { Sql } from "../database/sql.ts";
 import { queueSchemaNewer } from "./errors.ts";
 import { deadLetterOf, type Queue } from "./queue.ts";
 
@@ -67,13 +68,22 @@ export function createBoss({
 
 /** @throws {AppError} when a newer release has migrated the queue: pg-boss itself would just go on */
 export async function assertSchemaKnown({ sql: database }: Database): Promise<void> {
+  const version = await readSchemaVersion(database);
+  if (version > bossSchemaVersion) throw queueSchemaNewer(version, bossSchemaVersion);
+}
+
+/** Whether the queue is as this program needs it, or newer. */
+export const isQueueThere = async (database: Sql): Promise<boolean> =>
+  (await readSchemaVersion(database)) >= bossSchemaVersion;
+
+/** 0 where there is none. */
+async function readSchemaVersion(database: Sql): Promise<number> {
   const table = sql.table(`${bossSchema}.version`);
   const { rows: found } = await sql<{ there: boolean }>`
     select to_regclass(${`${bossSchema}.version`}) is not null as there`.execute(database);
-  if (!found[0]?.there) return;
+  if (!found[0]?.there) return 0;
   const { rows } = await sql<{ version: number }>`select version from ${table}`.execute(database);
-  const version = rows[0]?.version ?? 0;
-  if (version > bossSchemaVersion) throw queueSchemaNewer(version, bossSchemaVersion);
+  return rows[0]?.version ?? 0;
 }
 
 /** Makes the queues, or brings their settings up to date, and loads them into pg-boss's cache. */

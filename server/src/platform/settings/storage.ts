@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { describe, flag, httpUrl, secret, text, wholeNumber } from "./kinds.ts";
+import { describe, flag, httpUrl, oneOf, secret, text, wholeNumber } from "./kinds.ts";
 
 /** Where data and files are. */
 export const storage = {
@@ -14,6 +14,18 @@ export const storage = {
     "Storage",
     "`10`",
     "Connections of a process to PostgreSQL; one more listens.",
+  ),
+  DATABASE_LISTEN_URL: describe(
+    z.url({ protocol: /^postgres(ql)?$/, error: "expected a postgres:// address" }).optional(),
+    "Storage",
+    "that of `DATABASE_URL`",
+    "The same database, without the pooler in between: notifications do not pass one in transaction mode. See [PgBouncer](operations.md#pgbouncer).",
+  ),
+  DATABASE_MIGRATIONS: describe(
+    oneOf(["apply", "wait"]).default("apply"),
+    "Storage",
+    "`apply`",
+    "Who brings the schema up to date: this process, before it starts (`apply`; of several one does it and the others wait), or `npm run migrate`, for which it waits up to five minutes (`wait`).",
   ),
   IMAGE_STORAGE_PATH: describe(
     text.optional(),

@@ -7,8 +7,8 @@ export interface Table {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
 }
 
-/** Written by the migrations and not by the service. */
-const ownRecords = ["public.schema_migrations"];
+/** Written by the migrations, and by processes that will not be there. */
+const ownRecords = ["public.schema_migrations", "public.processes"];
 
 /** The tables of schemas, without partitions and generated columns; those that others refer to come first. */
 export async function readTables(database: Sql, schemas: readonly string[]): Promise<readonly Table[]> {

@@ -5,7 +5,8 @@ import { DatabaseUnavailable } from "../errors.ts";
 import type { Guard } from "../guard.ts";
 import { createListeners } from "../listeners.ts";
 import type { OpenedEngine } from "../opened.ts";
-import { resultTypes, sessionSettings } from "../values.ts";
+import { setSession } from "../session.ts";
+import { resultTypes } from "../values.ts";
 import { readyDataFolder } from "./data-folder.ts";
 import { startEngine } from "./engine.ts";
 import { folderDamaged } from "./errors.ts";
@@ -51,7 +52,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<OpenedEngi
       ssl: false,
       types: resultTypes,
       // A connection that replaces another finds the same session, maybe in the middle of a transaction.
-      onConnect: (client) => client.query(`rollback; ${sessionSettings}`),
+      onConnect: (client) => client.query(`rollback; ${setSession}`),
     });
     // A lost connection is told to whoever uses it, and the engine's end by onFault.
     pool.on("error", () => {});

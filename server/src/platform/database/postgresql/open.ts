@@ -2,12 +2,16 @@ import { Client, type ClientConfig, Pool } from "pg";
 import { DatabaseUnavailable } from "../errors.ts";
 import type { Guard } from "../guard.ts";
 import type { OpenedEngine } from "../opened.ts";
-import { resultTypes, sessionSettings } from "../values.ts";
+import { setServerSession } from "../session.ts";
+import { resultTypes } from "../values.ts";
 import { cannotConnect, serverNotUtf8, serverTooOld, unreadableAddress } from "./errors.ts";
 import { createListenConnection } from "./listen.ts";
+import { checkSameDatabase, checkSettingsOfRole } from "./pooled.ts";
 
 export interface PostgresqlOptions {
   readonly url: string;
+  /** Without the pooler that `url` goes through, which may give each transaction another session; undefined: there is none. */
+  readonly listenUrl: string | undefined;
   readonly poolSize: number;
   readonly guard: Guard;
   /** For the log: an idle connection, or the one that listens, was lost; each will be replaced. */
@@ -19,34 +23,33 @@ const oldestVersion = 140_000;
 const connectMs = 10_000;
 const checkMs = 3000;
 
-/**
- * Backstops on the server's side: a statement that hangs, or a process that was frozen in a transaction, gives its
- * locks back.
- */
-const timeouts = "set statement_timeout = '60s'; set idle_in_transaction_session_timeout = '120s'";
-
 /** @throws {AppError} when the server cannot be reached or used; says what to do, and never the password */
 export async function openPostgresql(options: PostgresqlOptions): Promise<OpenedEngine> {
-  const { url, poolSize, guard, onLoss } = options;
-  const { config, where } = readAddress(url);
+  const { url, listenUrl, poolSize, guard, onLoss } = options;
+  const { config, where } = readAddress("DATABASE_URL", url);
+  const direct = listenUrl === undefined ? undefined : readAddress("DATABASE_LISTEN_URL", listenUrl);
   const pool = new Pool({
     ...config,
     max: poolSize,
     connectionTimeoutMillis: connectMs,
     idleTimeoutMillis: 30_000,
     types: resultTypes,
-    onConnect: (client) => client.query(`${sessionSettings}; ${timeouts}`),
+    ...(direct === undefined && { onConnect: (client) => client.query(setServerSession) }),
   });
   pool.on("error", onLoss);
   // Else the loss of a connection that is lent out would end the process; its user is told by the statement.
   pool.on("connect", (client) => client.on("error", () => {}));
   try {
     await checkServer(pool, where);
+    if (direct) {
+      await checkSettingsOfRole(pool);
+      await checkSameDatabase(pool, direct.config, direct.where);
+    }
   } catch (error) {
     await pool.end();
     throw error;
   }
-  const listening = createListenConnection(config, guard, onLoss);
+  const listening = createListenConnection(direct?.config ?? config, guard, onLoss);
   return {
     pool,
     listen: listening.listen,
@@ -55,7 +58,7 @@ export async function openPostgresql(options: PostgresqlOptions): Promise<Opened
   };
 }
 
-function readAddress(url: string): { config: ClientConfig; where: string } {
+function readAddress(setting: string, url: string): { config: ClientConfig; where: string } {
   const config: ClientConfig = {
     connectionString: url,
     application_name: "fovea",
@@ -66,7 +69,7 @@ function readAddress(url: string): { config: ClientConfig; where: string } {
     const { host, port, database } = new Client(config);
     return { config, where: `${host}:${port}/${database}` };
   } catch {
-    throw unreadableAddress();
+    throw unreadableAddress(setting);
   }
 }
 
