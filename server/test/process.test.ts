@@ -90,6 +90,14 @@ describe("starting", () => {
     expect((await fetch(`${baseUrl}/health`)).status).toBe(200);
   });
 
+  test("with a part of the work and no database to share is refused, with what is missing", async () => {
+    const { code, output } = await (await start({ ROLE: "worker" })).ended;
+    expect([code, output]).toEqual([
+      1,
+      expect.stringMatching(/ROLE=worker shares .* DATABASE_URL names none/),
+    ]);
+  });
+
   /** The command of the banner, with a token from the program that it names where it names one. */
   async function suggested(env: Record<string, string>) {
     const { config, baseUrl } = await listenApp(env);
@@ -202,6 +210,21 @@ describe("Ctrl-C", () => {
 });
 
 describe("SIGTERM", () => {
+  test("is told to who asks, for as long as is set, while everything is still answered", async () => {
+    const service = await startReady({ SHUTDOWN_DELAY_SECONDS: "600" });
+    service.child.kill("SIGTERM");
+    await service.shown('"msg":"ending soon');
+    const ready = await fetch(`${service.baseUrl}/health/ready`);
+    expect([ready.status, await ready.json()]).toMatchObject([503, { status: "draining" }]);
+    const headers = { authorization: "Bearer test-token" };
+    const answer = await fetch(`${service.baseUrl}/api/v1/providers`, { headers });
+    expect([answer.status, answer.headers.get("connection")]).toEqual([200, "close"]);
+    expect(service.output()).not.toContain('"msg":"closing"');
+    // Whoever cannot wait says so.
+    service.child.kill("SIGINT");
+    expect((await service.ended).code).toBe(130);
+  });
+
   test("lets a running request finish, refuses new connections, and ends with 0, however often it comes", async () => {
     const service = await startReady(patient);
     const held = await holdRequest(service.baseUrl);

@@ -40,8 +40,14 @@ function rangesOf(entry: string): readonly Range[] {
   return [[address, address.kind() === "ipv4" ? 32 : 128]];
 }
 
+/**
+ * Azure's platform answers virtual machines here, with what is theirs alone, though the address is public. The other
+ * clouds have theirs in link-local and private ranges.
+ */
+const azurePlatform: Range = [ipaddr.parse("168.63.129.16"), 32];
+
 function isPublic(address: Address): boolean {
-  if (address.range() !== "unicast") return false;
+  if (address.range() !== "unicast" || contains(azurePlatform, address)) return false;
   if (address instanceof ipaddr.IPv4) return true;
   // ipaddr.js 2.5 calls ::/96 unicast, in which ::127.0.0.1 lies: naming what is public leaves no such gap.
   return address.match(globalUnicast) && !isIsatap(address);

@@ -32,6 +32,12 @@ export const running = {
     "`on`",
     "A batch of sample images at the first start in development, so that there is something to look at.",
   ),
+  SHUTDOWN_DELAY_SECONDS: describe(
+    wholeNumber(0, 600).default(0),
+    "Running",
+    "`0`",
+    "How long after `SIGTERM` everything is still answered while `/health/ready` says 503: as long as a load balancer takes to notice. Then the grace begins.",
+  ),
   SHUTDOWN_GRACE_SECONDS: describe(
     wholeNumber(0, 3600).default(25),
     "Running",
