@@ -10,7 +10,7 @@ export function measureItems({ registry }: Metrics): NonNullable<EngineOptions["
   const registers = [registry];
   const duration = new Histogram({
     name: "fovea_item_duration_seconds",
-    help: "Work on one item of a batch until its result, its last try alone.",
+    help: "Work on one item of a batch until its result, its last try alone. Of this process.",
     labelNames: ["kind", "outcome"],
     // From what a cache answers to what ends as timed_out.
     buckets: [0.005, 0.02, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
@@ -18,13 +18,13 @@ export function measureItems({ registry }: Metrics): NonNullable<EngineOptions["
   });
   const failed = new Counter({
     name: "fovea_item_failures_total",
-    help: "Items of batches that failed, by code.",
+    help: "Items of batches that failed, by code. Of this process.",
     labelNames: ["kind", "code"],
     registers,
   });
   const retries = new Counter({
     name: "fovea_item_retries_total",
-    help: "Tries of items after which the item is tried again, by what they failed with.",
+    help: "Tries of items after which the item is tried again, by what they failed with. Of this process.",
     labelNames: ["kind", "code"],
     registers,
   });
@@ -78,18 +78,27 @@ export function measureQueues(
     });
   gauge(
     "fovea_queue_chunks",
-    "Chunks that wait in batches that are queued or processing, and those that workers hold.",
+    "Chunks that wait in batches that are queued or processing, and those that workers hold. Of the database.",
     ["state"],
     ({ chunks: { pending, processing, retrying } }) =>
       Object.entries({ pending, processing, retrying }).map(([state, count]) => [{ state }, count]),
   );
   gauge(
     "fovea_queue_items",
-    "Items without a result, of batches that are queued or processing.",
+    "Items without a result, of batches that are queued or processing. Of the database.",
     [],
     ({ openItems }) => [[{}, openItems]],
   );
-  gauge("fovea_batches", "Batches by state; deleted ones do not count.", ["state"], ({ batches }) =>
-    Object.entries(batches).map(([state, count]) => [{ state }, count]),
+  gauge(
+    "fovea_queue_wait_seconds",
+    "For how long the chunk that a worker could take now, and has waited longest, could have been taken; 0 where there is none. Of the database.",
+    [],
+    ({ waitMs }) => [[{}, waitMs / 1_000]],
+  );
+  gauge(
+    "fovea_batches",
+    "Batches by state; deleted ones do not count. Of the database.",
+    ["state"],
+    ({ batches }) => Object.entries(batches).map(([state, count]) => [{ state }, count]),
   );
 }

@@ -10,13 +10,13 @@ export function measureMedia({ registry }: Metrics): (job: MediaJob) => void {
   const registers = [registry];
   const ended = new Counter({
     name: "fovea_media_jobs_total",
-    help: "Media jobs that have completed or failed.",
+    help: "Media jobs that have completed or failed. Of this process.",
     labelNames: ["provider", "status"],
     registers,
   });
   const duration = new Histogram({
     name: "fovea_media_job_duration_seconds",
-    help: "From the creation of a media job to its end.",
+    help: "From the creation of a media job to its end. Of this process.",
     labelNames: ["provider"],
     buckets: [0.5, 1, 2, 5, 10, 20, 60, 120, 300, 900],
     registers,
@@ -29,7 +29,7 @@ export function measureMedia({ registry }: Metrics): (job: MediaJob) => void {
 
 /**
  * Steps of media jobs in the queue, read when they are asked for and at most every five seconds. While the database is
- * away the series is absent.
+ * away the series are absent.
  *
  * @param now milliseconds of a clock that never goes back
  */
@@ -38,19 +38,36 @@ export function measureSteps(
   { jobs, now }: { readonly jobs: Pick<Jobs, "counts">; readonly now: () => number },
 ): void {
   const counts = shareReading({ read: () => jobs.counts(), now, freshMs: 5_000, patienceMs: 2_000 });
-  new Gauge({
-    name: "fovea_media_steps",
-    help: "Steps of media jobs: those that could begin, those whose time has not come, those at work, and those that failed for good.",
-    labelNames: ["state"],
-    registers: [registry],
-    async collect() {
-      const all = await counts();
-      this.reset();
-      const of = all?.[mediaSteps.name];
-      if (!of) return;
-      const { waiting, deferred, active, failed } = of;
-      for (const [state, count] of Object.entries({ waiting, deferred, active, failed }))
-        this.set({ state }, count);
-    },
-  });
+  const gauge = (
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    values: (steps: Counts) => readonly (readonly [labels: Record<string, string>, value: number])[],
+  ) =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      async collect() {
+        const steps = (await counts())?.[mediaSteps.name];
+        this.reset();
+        for (const [labels, value] of steps ? values(steps) : []) this.set(labels, value);
+      },
+    });
+  gauge(
+    "fovea_media_steps",
+    "Steps of media jobs: those that could begin, those whose time has not come, those at work, and those that failed for good. Of the database.",
+    ["state"],
+    ({ waiting, deferred, active, failed }) =>
+      Object.entries({ waiting, deferred, active, failed }).map(([state, count]) => [{ state }, count]),
+  );
+  gauge(
+    "fovea_media_wait_seconds",
+    "For how long the step of a media job that could begin now, and has waited longest, could have begun; 0 where none waits. Of the database.",
+    [],
+    ({ oldestWaitingMs }) => [[{}, oldestWaitingMs / 1_000]],
+  );
 }
+
+type Counts = Awaited<ReturnType<Jobs["counts"]>>[string];

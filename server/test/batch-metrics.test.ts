@@ -64,6 +64,7 @@ const queue: QueueStatus = {
   failed: 9,
   openItems: 33,
   chunks: { pending: 10, retrying: 11, processing: 12, completed: 13, failed: 14, brokenDown: 15 },
+  waitMs: 1_500,
 };
 
 /** The queue of a database that the test takes away. */
@@ -89,6 +90,7 @@ test("the queue is read once for all series, and for all who scrape within five 
     'fovea_queue_chunks{kind="odd",state="processing"}': 12,
     'fovea_queue_chunks{kind="odd",state="retrying"}': 11,
     'fovea_queue_items{kind="odd"}': 33,
+    'fovea_queue_wait_seconds{kind="odd"}': 1.5,
     'fovea_batches{kind="odd",state="pending"}': 1,
     'fovea_batches{kind="odd",state="queued"}': 2,
     'fovea_batches{kind="odd",state="processing"}': 3,

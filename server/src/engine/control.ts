@@ -232,7 +232,8 @@ const firstTurn = sql`case when (
 ) < ${mostNewcomers} then null else clock_timestamp() end`;
 
 /**
- * To `queued`, or to `completed` where nothing is left to do. The rate is read from here on: a pause is no slow time.
+ * To `queued`, or to `completed` where nothing is left to do. The rate is read from here on, and so is how long chunks wait
+ * (`resting_until`): a pause is no slow time.
  */
 export async function queue(
   tx: Transaction,
@@ -249,7 +250,7 @@ export async function queue(
       paused_ms = ${pausedMs}, paused_at = null, reason = null,
       window_at = now(), window_processed = succeeded + failed,
       previous_at = now(), previous_processed = succeeded + failed,
-      served_at = ${firstTurn}, resting_until = null
+      served_at = ${firstTurn}, resting_until = now()
     `,
   );
   if (batch.state === "completed" && state !== "completed") await onStopped?.(tx, { batch, code: null });

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Logger } from "pino";
 import type { Database } from "../platform/database/database.ts";
+import { noTrace, type Trace } from "../platform/tracing/trace.ts";
 import { type BatchFilter, type BatchPage, countBatches, listBatches, readBatch } from "./batch-store.ts";
 import { type BatchChange, changesOf } from "./changes.ts";
 import { type Chunk, listChunks } from "./chunks.ts";
@@ -65,6 +66,8 @@ export interface EngineOptions {
   readonly onStopped?: OnStopped;
   /** Told how the work on an item ended here, also where the item will be tried again. */
   readonly onItem?: (kind: string, outcome: Outcome, tookMs: number) => void;
+  /** Around the work on each item. */
+  readonly trace?: Trace;
 }
 
 /** Times in milliseconds; only tests need others. */
@@ -257,6 +260,7 @@ export function createEngine(options: EngineOptions): Engine {
           },
           onHeld: (batchId) => onChanged(batchId, { as: "paused" }),
           onItem: options.onItem ?? (() => {}),
+          trace: options.trace ?? noTrace,
         });
         const wake = () => workers?.wake();
         stopListening = await database.listen(channel, wake, wake);

@@ -113,7 +113,7 @@ export async function takeBackChunks(
       for update skip locked
     ), reopened as (
       update chunks set
-        state = 'pending', lease_token = null, leased_until = null,
+        state = 'pending', lease_token = null, leased_until = null, not_before = now(),
         deaths = deaths + 1,
         suspect_deaths = case when suspect is null then 0 else suspect_deaths + 1 end
       from dead

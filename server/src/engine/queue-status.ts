@@ -21,6 +21,11 @@ export interface QueueStatus {
     /** Of the failed ones, those that broke down. The others were not begun when their batch was cancelled. */
     readonly brokenDown: number;
   };
+  /**
+   * For how long the chunk that a worker could take at this moment, and that has waited longest, could have been taken. 0
+   * where there is none: everything is held, or its time has not come. Milliseconds.
+   */
+  readonly waitMs: number;
 }
 
 interface Row extends Omit<QueueStatus, "batches" | "chunks"> {
@@ -55,6 +60,12 @@ export async function readQueueStatus(
       where kind = any(${kinds}::text[]) and visibility = 'visible' and batches.state in ('queued', 'processing')
         and chunks.state in ('pending', 'retrying')
       group by kind
+    ), waited as (
+      select kind, max(extract(epoch from now() - ${takeableSince}) * 1000)::float8 as wait_ms
+      from batches
+      where kind = any(${kinds}::text[]) and visibility = 'visible' and state in ('queued', 'processing')
+        and (resting_until is null or resting_until <= now())
+      group by kind
     ), held as (
       select kind, count(*) as processing
       from chunks join batches on batches.id = chunks.batch_id
@@ -66,7 +77,7 @@ export async function readQueueStatus(
       coalesce(succeeded, 0) as succeeded, coalesce(failed, 0) as failed, coalesce(open, 0) as "openItems",
       coalesce(pending, 0) as pending, coalesce(retrying, 0) as retrying, coalesce(processing, 0) as processing,
       coalesce(chunks_completed, 0) as "chunksCompleted", coalesce(chunks_failed, 0) as "chunksFailed",
-      coalesce(broken_down, 0) as "brokenDown"
+      coalesce(broken_down, 0) as "brokenDown", greatest(0, coalesce(wait_ms, 0)) as "waitMs"
     from unnest(${kinds}::text[]) as known (kind)
     left join (
       select kind, sum(succeeded)::bigint as succeeded, sum(failed)::bigint as failed,
@@ -76,6 +87,7 @@ export async function readQueueStatus(
       from counted group by kind
     ) as summed using (kind)
     left join waiting using (kind)
+    left join waited using (kind)
     left join held using (kind)
   `.execute(database);
   return rows.map(
@@ -89,6 +101,26 @@ export async function readQueueStatus(
     }),
   );
 }
+
+const due = sql`
+  select number, started_at, not_before from chunks
+  where batch_id = batches.id and chunks.state in ('pending', 'retrying') and (not_before is null or not_before <= now())
+`;
+
+/**
+ * Since when the chunk of an active batch that has waited longest could have been taken, as `claim.ts` chooses; null where
+ * none can be. One that nobody has begun: since its batch was started, resumed or had rested. Each other one: since it was
+ * due, and where it was given back before its end, since its batch last had a turn, which is at most a turn too early.
+ *
+ * What was never begun is the oldest and comes last, so the last and those that come next tell it of all, by the index
+ * alone. To look at each would have the server compile the statement, which takes a hundred times as long.
+ */
+const takeableSince = sql`(
+  select min(greatest(
+    coalesce(resting_until, window_at, batches.created_at),
+    coalesce(not_before, case when chunk.started_at is not null then served_at end)
+  )) from ((${due} order by number limit 4) union all (${due} order by number desc limit 1)) as chunk
+)`;
 
 const noBatches: QueueStatus["batches"] = {
   pending: 0,

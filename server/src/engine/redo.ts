@@ -201,7 +201,7 @@ async function reopenFailed(
   const count = removed.rows[0]?.count ?? 0;
   if (count === 0) return 0;
   await sql`
-    update chunks set failed = failed - ${count}::integer, not_before = null, breakdowns = 0,
+    update chunks set failed = failed - ${count}::integer, not_before = now(), breakdowns = 0,
       state = case when state in ('completed', 'failed') then 'retrying' else state end, completed_at = null
     where batch_id = ${id} and number = ${number}
   `.execute(tx);

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { throughOutages } from "../platform/database/through-outages.ts";
+import type { Trace } from "../platform/tracing/trace.ts";
 import { type AttemptRow, recordAttempts } from "./attempts.ts";
 import { type Claim, finishedPositions, type Tried, triedPositions } from "./claim.ts";
 import { type Flushed, flushResults, type ResultRow } from "./flush.ts";
@@ -12,6 +13,7 @@ import { restBatch } from "./rest.ts";
 import type { SharedWork } from "./shared-work.ts";
 import { hasEnded, type StopsOptions, telling } from "./stops.ts";
 import { storable, storableCode, storableMessage } from "./storable.ts";
+import { tracedItem } from "./traced-item.ts";
 
 /**
  * From this many deaths on, a chunk runs item by item, each item is written down before it is begun, and nothing else
@@ -35,6 +37,8 @@ export interface SliceDependencies extends StopsOptions {
   readonly onHeld: (batchId: string) => void;
   /** Called with every outcome, before it is stored. */
   readonly onItem: (kind: string, outcome: Outcome, tookMs: number) => void;
+  /** Around the work on each item. */
+  readonly trace: Trace;
 }
 
 export interface Slice {
@@ -177,8 +181,10 @@ export function runSlice(
           ...{ batchId: claim.batchId, position, options: claim.options, once },
           ...{ attempt, freshAttempt: before.fresh + 1, halting: halting.signal },
         };
-        const worked = await workOnItem(kind, input, context, interrupted, (error) =>
-          log.error({ err: error, position }, "an item handler threw"),
+        const worked = await tracedItem(dependencies.trace, kind.name, context, () =>
+          workOnItem(kind, input, context, interrupted, (error) =>
+            log.error({ err: error, position }, "an item handler threw"),
+          ),
         );
         if (worked === null) return;
         await settle(position, attempt, worked);

@@ -28,14 +28,14 @@ export function createMetrics(): Metrics {
 export function measureRequests({ registry }: Metrics): OutcomeListener {
   const duration = new Histogram({
     name: "fovea_http_request_duration_seconds",
-    help: "Time from the first byte of a request to the last of its answer.",
+    help: "Time from the first byte of a request to the last of its answer. Of this process.",
     labelNames: ["method", "route", "status"],
     buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [registry],
   });
   const errors = new Counter({
     name: "fovea_http_errors_total",
-    help: "Error answers by code.",
+    help: "Error answers by code. Of this process.",
     labelNames: ["code"],
     registers: [registry],
   });

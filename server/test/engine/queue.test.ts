@@ -18,6 +18,7 @@ describeEngine("the queue in numbers", (database) => {
         failed: 0,
         openItems: 0,
         chunks: { pending: 0, retrying: 0, processing: 0, completed: 0, failed: 0, brokenDown: 0 },
+        waitMs: 0,
       },
     ]);
   });
@@ -58,6 +59,7 @@ describeEngine("the queue in numbers", (database) => {
         failed: 1,
         openItems: 45,
         chunks: { pending: 3, retrying: 1, processing: 1, completed: 2, failed: 4, brokenDown: 1 },
+        waitMs: expect.any(Number),
       },
     ]);
   });

@@ -58,6 +58,34 @@ describeEngine("the ledger of calls", (database, { engine }) => {
     expect(await ledger.spent(entry.batchId)).toMatchObject({ costMicros: 1_071 });
   });
 
+  test("who counts is told of every end once, with how long an answer took that somebody waited for", async () => {
+    const told: { readonly model: string; readonly outcome: string; readonly tookMs: number | null }[] = [];
+    let now = Date.now();
+    const ledger = createLedger({
+      database: database(),
+      now: () => now,
+      onEnded: ({ model }, { outcome }, tookMs) => told.push({ model, outcome, tookMs }),
+    });
+    onTestFinished(() => ledger.close());
+    const entry = {
+      ...{ provider: "gemini", group: "group", keyId: null, keyLabel: null, batchId: null, position: null },
+      model: "waited-for",
+    };
+    const call = await ledger.begin(entry);
+    now += 700;
+    call.end(answered);
+    call.end(answered);
+    const recorded = {
+      ...{ ...entry, model: "collected", id: randomUUID(), begunAt: new Date(now) },
+      ...{ endedAt: new Date(now), end: answered },
+    };
+    for (const _again of [1, 2]) await database().transaction((tx) => ledger.record(tx, [recorded]));
+    expect(told).toEqual([
+      { model: "waited-for", outcome: "answered", tookMs: 700 },
+      { model: "collected", outcome: "answered", tookMs: null },
+    ]);
+  });
+
   test("a batch whose calls have no price has no known cost, and one without calls costs nothing", async () => {
     const { ledger, entry, ended } = setup();
     const none = {

@@ -18,6 +18,7 @@ const adviceOn = (chunks: Partial<QueueStatus["chunks"]>, trouble: Partial<Queue
       failed: 0,
       openItems: 0,
       chunks: { pending: 0, retrying: 0, processing: 0, completed: 0, failed: 0, brokenDown: 0, ...chunks },
+      waitMs: 0,
     },
     { ...quiet, ...trouble },
   );

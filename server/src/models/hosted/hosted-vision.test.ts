@@ -21,7 +21,7 @@ test.each([
       model: unlistedModel("model"),
       quotas: {
         acquire: async () => ({ waitUntil: new Date(now + waitMs), reason: "the day is used up" }),
-        ...{ pace: nothing, status: nothing, restore: nothing, close: nothing },
+        ...{ pace: nothing, waiting: nothing, status: nothing, restore: nothing, close: nothing },
       },
       ledger: {
         ...{ begin: nothing, spent: nothing, batchUsage: nothing, unanswered: nothing },

@@ -88,6 +88,13 @@ export interface CallEnd {
   readonly mayBePaid?: boolean;
 }
 
+/**
+ * Told of every call that has ended here, once, before it is written.
+ *
+ * @param tookMs from sending to the answer; null where nobody waited for it
+ */
+export type OnCallEnded = (call: CallEntry, end: CallEnd, tookMs: number | null) => void;
+
 /** What the calls of a batch have cost. */
 export interface Spent {
   /** Millionths of a dollar, an estimate. */

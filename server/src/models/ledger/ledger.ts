@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createBatcher } from "../../platform/batcher.ts";
 import type { Database } from "../../platform/database/database.ts";
 import { DatabaseUnavailable } from "../../platform/database/errors.ts";
-import type { CallEnd, Ledger, Usage } from "./contract.ts";
+import type { CallEnd, Ledger, OnCallEnded, Usage } from "./contract.ts";
 import { createEnds } from "./ends.ts";
 import { forgetCalls } from "./forget.ts";
 import { type Amounts, endCalls, forgetProcesses, loseCalls } from "./settle.ts";
@@ -22,17 +22,28 @@ interface LedgerOptions {
   readonly now: () => number;
   /** Told of what could not be written, but for outages: those are waited for. */
   readonly onError?: (error: unknown) => void;
+  readonly onEnded?: OnCallEnded;
   /** A process that was silent for so long is gone. Milliseconds. */
   readonly leaseMs?: number;
 }
 
+/** What is recorded again because the database was away is recorded again at once. */
+const mostRecorded = 1_000;
+
 /** Company is worth waiting for: one commit for many calls. */
 const gathering = { maxItems: 100, maxDelayMs: 3 };
 
-export function createLedger({ database, now, onError = () => {}, leaseMs = 60_000 }: LedgerOptions): Ledger {
+export function createLedger({
+  database,
+  now,
+  onError = () => {},
+  onEnded = () => {},
+  leaseMs = 60_000,
+}: LedgerOptions): Ledger {
   const process = randomUUID();
   const only = database.engine === "embedded" ? process : null;
   const underWay = new Set<string>();
+  const recorded = new Set<string>();
   const ends = createEnds({
     write: (ended) => endCalls(database.sql, ended),
     onWritten: (costs) => spending.written(costs),
@@ -78,8 +89,10 @@ export function createLedger({ database, now, onError = () => {}, leaseMs = 60_0
   return {
     async begin(entry) {
       const id = randomUUID();
+      let sentAt = now();
       const finish = (end: CallEnd) => {
         if (!underWay.delete(id)) return;
+        onEnded(entry, end, now() - sentAt);
         ends.add({ id, batchId: entry.batchId, endedAt: new Date(now()), end });
       };
       underWay.add(id);
@@ -90,12 +103,22 @@ export function createLedger({ database, now, onError = () => {}, leaseMs = 60_0
         finish({ outcome: "unused", modelUsed: null, usage: null, costMicros: null });
         throw error;
       }
+      sentAt = now();
       return { id, end: finish };
     },
     async record(tx, calls) {
       if (calls.length === 0) return;
       await beginCalls(tx, calls, { process, leaseMs });
       await endCalls(tx, calls);
+      for (const call of calls) {
+        if (recorded.has(call.id)) continue;
+        recorded.add(call.id);
+        onEnded(call, call.end, null);
+      }
+      for (const id of recorded) {
+        if (recorded.size <= mostRecorded) break;
+        recorded.delete(id);
+      }
     },
     async spent(batchId) {
       await spending.refresh(batchId);

@@ -92,6 +92,8 @@ export interface Quotas {
   acquire(ask: QuotaAsk): Promise<QuotaAnswer>;
   /** How fast requests can go, as far as this process knows: those that others send are not taken off. */
   pace(): Pace;
+  /** How many wait for a slot, in this process. */
+  waiting(): number;
   status(): Promise<QuotaStatus>;
   /**
    * Tries the key with this id again, if it was taken out. Without an id, all of them, and groups that the provider has

@@ -11,6 +11,7 @@ import { createWaiters, type Waiter } from "./waiters.ts";
 export interface Dispatch {
   acquire(ask: QuotaAsk): Promise<QuotaAnswer>;
   pace(): Pace;
+  waiting(): number;
   /** A request of the lane has ended, or a key of it is usable again. */
   changed(lane: Lane): void;
   /** Slots of the lane must not be used any more. */
@@ -171,6 +172,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 
   return {
     pace: outlook.pace,
+    waiting: () => waiters.size,
     async acquire(ask) {
       if (closed) throw closed;
       const answer = waiters.wait(ask);

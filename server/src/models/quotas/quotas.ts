@@ -82,6 +82,7 @@ export function createQuotas(options: QuotasOptions): Quotas {
   return {
     acquire: (ask) => dispatch.acquire(ask),
     pace: () => dispatch.pace(),
+    waiting: () => dispatch.waiting(),
     status: async () => statusOf(lanes, await store.read()),
     async restore(keyId) {
       const ids = new Set(await store.restore(keyId ?? null));

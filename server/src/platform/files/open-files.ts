@@ -33,6 +33,8 @@ export interface OpenedFiles extends Files {
   readonly kind: "folder" | "s3";
   /** Null in a folder. */
   readonly bucket: string | null;
+  /** Null in a bucket. */
+  readonly folder: string | null;
 }
 
 /**
@@ -50,7 +52,8 @@ export function openFiles({
 }): OpenedFiles {
   const place = placeOf(path);
   if (place.kind === "folder") {
-    return { ...createFolderFiles({ folder: place.folder }), kind: "folder", bucket: null };
+    const { folder } = place;
+    return { ...createFolderFiles({ folder }), kind: "folder", bucket: null, folder };
   }
   const problems = problemsOf(s3);
   const settings = credentialsOf(s3);
@@ -69,6 +72,7 @@ export function openFiles({
   return {
     ...files,
     kind: "s3",
+    folder: null,
     bucket: place.bucket,
     async close() {
       await files.close();
