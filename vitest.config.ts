@@ -18,8 +18,9 @@ const alone = [
   "server/src/platform/tables/read-table.test.ts",
 ];
 
-// The packages of sdk/ are their sources here, as `--conditions` says to Node in scripts/runtime.mjs; the others are Vite's own.
-const ssr = { resolve: { conditions: ["fovea-source", "module", "node", "development|production"] } };
+// The packages of sdk/ are their sources here, as `--conditions` says to Node in scripts/runtime.mjs. The others are Vite's
+// own but for "module", which is for bundlers: Node cannot load what @opentelemetry/api has there.
+const ssr = { resolve: { conditions: ["fovea-source", "node", "development|production"] } };
 
 const ofEach = {
   setupFiles: [path("server/test/setup-file.ts")],
@@ -57,7 +58,13 @@ export default defineConfig({
         test: {
           ...ofEach,
           name: "alone",
-          include: [...alone, "scripts/**/*.test.ts", "sdk/**/*.test.ts", "examples/**/*.test.ts"],
+          include: [
+            ...alone,
+            "deploy/**/*.test.ts",
+            "scripts/**/*.test.ts",
+            "sdk/**/*.test.ts",
+            "examples/**/*.test.ts",
+          ],
         },
       },
     ],

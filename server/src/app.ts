@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { configureSharp } from "@fovea/imaging";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { measureItems, measureQueues } from "./batch-metrics.ts";
+import { measureItems } from "./batch-metrics.ts";
 import { composeBatchWork } from "./batch-work.ts";
 import { analysisDialect, analysisPagesDialect } from "./features/analysis/errors.ts";
 import { exportHeaders } from "./features/analysis/exports/send-export.ts";
@@ -15,13 +15,16 @@ import { mediaHeaders } from "./features/media/routes.ts";
 import { webhooksDialect } from "./features/operations/webhook-errors.ts";
 import { prepareDialect } from "./features/prepare/errors.ts";
 import { factHeaders } from "./features/prepare/fact-headers.ts";
+import { measureFetches } from "./fetch-metrics.ts";
 import { composeGeneration } from "./generation.ts";
 import { composeIcons } from "./icons.ts";
 import { composeEvents } from "./live-events.ts";
 import { composeMedia } from "./media.ts";
-import { measureMedia, measureSteps } from "./media-metrics.ts";
+import { measureMedia } from "./media-metrics.ts";
+import { measureCalls } from "./model-metrics.ts";
 import { loadCatalog } from "./models/catalog.ts";
 import { createLedger } from "./models/ledger/ledger.ts";
+import { observe } from "./observe.ts";
 import { theService } from "./platform/audit/actor.ts";
 import { createAudit } from "./platform/audit/audit.ts";
 import { createTrail } from "./platform/audit/trail.ts";
@@ -30,7 +33,7 @@ import { authSettings } from "./platform/auth/from-config.ts";
 import { addAuthentication } from "./platform/auth/hook.ts";
 import { signInDialect } from "./platform/auth/sign-in-dialect.ts";
 import type { Config } from "./platform/config.ts";
-import { type Database, openDatabase } from "./platform/database/database.ts";
+import type { Database } from "./platform/database/database.ts";
 import { createDownloads } from "./platform/http/downloads.ts";
 import { createHttp } from "./platform/http/http.ts";
 import { bind, type Listening, listen, portOf } from "./platform/http/listen.ts";
@@ -40,15 +43,15 @@ import { createIdempotency } from "./platform/idempotency/idempotency.ts";
 import { createAdmission } from "./platform/limits/admission.ts";
 import { registerInboundLimits } from "./platform/limits/inbound.ts";
 import { workLimits } from "./platform/limits/work-limits.ts";
-import { createMetrics, gauge, measureRequests } from "./platform/metrics.ts";
+import { createMetrics, measureRequests } from "./platform/metrics.ts";
 import { createMetricsServer } from "./platform/metrics-server.ts";
 import { loadSecrets } from "./platform/secrets.ts";
-import { measureAdmission } from "./prepare-metrics.ts";
+import { noTelemetry, type Telemetry } from "./platform/tracing/telemetry.ts";
 import { composeProductCatalog } from "./product-catalog.ts";
 import { openRedis } from "./redis.ts";
 import { routesOf } from "./routes.ts";
 import { composeStorage } from "./storage.ts";
-import { migrationsFolder } from "./stored.ts";
+import { openService } from "./stored.ts";
 import { startSweeping } from "./sweep.ts";
 import { composeOutbound, composeWebhooks } from "./webhooks.ts";
 
@@ -61,6 +64,8 @@ export interface App {
     readonly ports: readonly number[];
     readonly metricsPort: number | null;
   }>;
+  /** From now on readiness says no, and answers end their connections; everything is still answered. */
+  announceEnd(): void;
   /**
    * Takes no new work, lets running requests end, and closes everything.
    *
@@ -81,28 +86,20 @@ export interface AppOptions {
   readonly onDatabaseFault?: () => void;
   /** Where the built dashboard is; absent: pages are those for browsers without scripts. */
   readonly dashboard?: string | null;
+  /** Closed by whoever made it, after the app. */
+  readonly telemetry?: Telemetry;
 }
 
 /** Opens the database, and puts the service together on it. */
 export async function createApp(
   config: Config,
   logger: Logger,
-  { database: given, onDatabaseFault = () => {}, dashboard = null }: AppOptions = {},
+  { database: given, onDatabaseFault = () => {}, ...options }: AppOptions = {},
 ): Promise<App> {
-  if (given) return composeApp(config, logger, given, dashboard);
-  const database = await openDatabase({
-    url: config.DATABASE_URL,
-    dataDir: config.DATA_DIR,
-    poolSize: config.DATABASE_POOL_SIZE,
-    migrations: migrationsFolder,
-    log: logger,
-    onFault(error) {
-      logger.fatal({ err: error }, "the embedded database ended");
-      onDatabaseFault();
-    },
-  });
+  if (given) return composeApp(config, logger, given, options);
+  const database = await openService(config, logger, onDatabaseFault);
   try {
-    const app = await composeApp(config, logger, database, dashboard);
+    const app = await composeApp(config, logger, database, options);
     return {
       ...app,
       async close(graceMs) {
@@ -124,32 +121,35 @@ async function composeApp(
   config: Config,
   logger: Logger,
   database: Database,
-  dashboard: string | null,
+  { dashboard = null, telemetry = noTelemetry }: Pick<AppOptions, "dashboard" | "telemetry">,
 ): Promise<App> {
   configureSharp();
-  let draining = false;
+  let ending: "no" | "soon" | "now" = "no";
   const basePath = config.BASE_PATH;
   const secrets = loadSecrets({
     dataDir: config.DATA_DIR,
     jwtSecretKey: config.JWT_SECRET_KEY,
+    jwtAcceptedSecretKey: config.JWT_ACCEPTED_SECRET_KEY,
     webhookSecret: config.WEBHOOK_SECRET,
   });
   const redis = openRedis(config.REDIS_URL, logger);
   const catalog = loadCatalog({ overrideFile: join(config.DATA_DIR, "models.json") });
   const metrics = createMetrics();
+  const { trace } = telemetry;
   const live = composeEvents(logger, { redis, secrets, metrics });
   const limits = workLimits(config);
   const admission = createAdmission({ ...limits, maxWaitMs, now: () => performance.now() });
   const audit = createAudit({ database });
   const outbound = composeOutbound(config);
-  const storage = composeStorage(config, database, { secrets, admission });
-  const webhooks = composeWebhooks(config, logger, { database, outbound, secrets, metrics });
+  const storage = composeStorage(config, database, { secrets, admission, trace });
+  const webhooks = composeWebhooks(config, logger, { database, outbound, secrets, metrics, trace });
   const ledger = createLedger({
     database,
     now: Date.now,
     onError: (error) => logger.warn({ err: error }, "the books of calls were not written"),
+    onEnded: measureCalls(metrics),
   });
-  const generation = composeGeneration(config, logger, { database, storage, outbound, ledger });
+  const generation = composeGeneration(config, logger, { database, storage, outbound, ledger, trace });
   const icons = composeIcons(config, database, { storage, generation });
   const products = composeProductCatalog(config, logger, database, { storage, outbound, webhooks });
   const tellOfStops = createTellOfStops({ webhooks, basePath });
@@ -157,26 +157,26 @@ async function composeApp(
     ...limits,
     ...{ catalog, outbound, readAsset: storage.assets.readWhole },
     storageBucket: storage.files.bucket,
-    ...{ events: live.events, ledger, icons, products },
+    ...{ events: live.events, ledger, icons, products, trace },
     async onStopped(tx, stop) {
       await tellOfStops(tx, stop);
       await products.onStopped(tx, stop);
     },
+    measureSource: measureFetches(metrics),
     onItem: measureItems(metrics),
     onPurged: (tx, { id, name, kind, why }) =>
       audit.record(tx, { action: "batch.purge", target: id, details: { name, kind, why }, by: theService }),
   });
   const media = composeMedia(config, logger, database, {
-    ...{ storage, generation, webhooks, events: live.events },
+    ...{ storage, generation, webhooks, events: live.events, trace },
     onEnded: measureMedia(metrics),
   });
-  measureSteps(metrics, { jobs: media.jobs, now: () => performance.now() });
-  measureQueues(metrics, { read: work.engine.queues, now: () => performance.now() });
   const idempotency = createIdempotency({ database });
   const trail = createTrail(audit, database);
   const downloads = createDownloads();
-  measureAdmission(metrics, admission);
-  gauge(metrics, "fovea_exports_active", "Exports being downloaded.", downloads.active);
+  observe(metrics, config, {
+    ...{ version, database, redis, storage, work, media, admission, downloads },
+  });
 
   const {
     server: http,
@@ -199,12 +199,14 @@ async function composeApp(
     exposedHeaders: [...factHeaders, ...exportHeaders, ...mediaHeaders],
     requestTimeout: config.REQUEST_TIMEOUT_SECONDS * 1000,
     logger,
-    draining: () => draining,
+    closing: () => ending !== "no",
+    draining: () => ending === "now",
+    tracing: telemetry.requests,
   });
   onOutcome(measureRequests(metrics));
   const authentication = createAuthentication({
     settings: authSettings(config, secrets),
-    sessionSecret: secrets.sessionSecret,
+    sessionSecrets: secrets.sessionSecrets,
     clock: Date.now,
     basePath,
   });
@@ -227,7 +229,7 @@ async function composeApp(
     basePath,
   });
   await http.register(routesOf, {
-    ...{ config, version, database, redis, draining: () => draining },
+    ...{ config, version, database, redis, draining: () => ending !== "no" },
     ...{
       authentication,
       catalog,
@@ -260,6 +262,7 @@ async function composeApp(
 
   let listening: Listening | undefined;
   const metricsServer = createMetricsServer(metrics);
+  telemetry.measure(metrics.registry);
   return {
     http,
     routes,
@@ -281,8 +284,11 @@ async function composeApp(
       }
       return { port, ports, metricsPort: portOf(metricsServer) };
     },
+    announceEnd() {
+      if (ending === "no") ending = "soon";
+    },
     async close(graceMs) {
-      draining = true;
+      ending = "now";
       const ends: PromiseSettledResult<unknown>[] = await Promise.allSettled([
         listening ? listening.close(graceMs) : http.close(),
         work.close(graceMs),

@@ -24,9 +24,11 @@ import { createHeldBytes } from "./platform/limits/held-bytes.ts";
 import type { ReadAsset } from "./platform/outbound/asset-address.ts";
 import { createOrigins } from "./platform/outbound/origins.ts";
 import type { Outbound } from "./platform/outbound/outbound.ts";
-import { createPictureSource } from "./platform/outbound/picture-source.ts";
+import { createPictureSource, type PictureSource } from "./platform/outbound/picture-source.ts";
 import { createS3Reader } from "./platform/outbound/s3.ts";
 import type { ShowPicture } from "./platform/outbound/shown-picture.ts";
+import { tracedSource } from "./platform/outbound/traced-source.ts";
+import { noTrace, type Trace } from "./platform/tracing/trace.ts";
 import type { ProductCatalog } from "./product-catalog.ts";
 import { createShownPictures } from "./shown-pictures.ts";
 import { type ComposedVision, composeVision } from "./vision.ts";
@@ -69,9 +71,11 @@ export function composeBatchWork(
     ledger,
     icons,
     products,
+    measureSource,
     onItem,
     onPurged,
     onStopped,
+    trace = noTrace,
   }: {
     readonly memoryBytes: number;
     readonly catalog: Catalog;
@@ -84,6 +88,8 @@ export function composeBatchWork(
     readonly ledger: Ledger;
     readonly icons: Pick<Icons, "kinds">;
     readonly products: Pick<ProductCatalog, "kind">;
+    readonly measureSource: (source: PictureSource) => PictureSource;
+    readonly trace?: Trace;
   } & Pick<EngineOptions, "onItem" | "onPurged" | "onStopped">,
 ): BatchWork {
   const origins = createOrigins({
@@ -102,17 +108,22 @@ export function composeBatchWork(
   const maxPictureBytes = config.IMAGE_MAX_MB * 2 ** 20;
   /** Each kind has a room of its own: pictures of one that wait for a core keep none of another from being fetched. */
   const sourceWith = (totalBytes: number) =>
-    createPictureSource({
-      outbound,
-      origins,
-      s3,
-      buckets: config.S3_BUCKETS ?? null,
-      excludedBucket: storageBucket,
-      maxBytes: maxPictureBytes,
-      room: createHeldBytes({ totalBytes, maxBytes: maxPictureBytes }),
-      totalMs: config.IMAGE_TIMEOUT_SECONDS * 1000,
-      readAsset,
-    });
+    tracedSource(
+      measureSource(
+        createPictureSource({
+          outbound,
+          origins,
+          s3,
+          buckets: config.S3_BUCKETS ?? null,
+          excludedBucket: storageBucket,
+          maxBytes: maxPictureBytes,
+          room: createHeldBytes({ totalBytes, maxBytes: maxPictureBytes }),
+          totalMs: config.IMAGE_TIMEOUT_SECONDS * 1000,
+          readAsset,
+        }),
+      ),
+      trace,
+    );
   /** So has it its own turns at the cores: what takes seconds for each picture leaves the others their share. */
   const pixelWork = (slots: number) =>
     createRunPixelWork(
@@ -126,7 +137,7 @@ export function composeBatchWork(
       config.PREPARE_MAX_MEGAPIXELS * 1e6,
     );
   const models = composeVision(config, logger, {
-    ...{ catalog, database, ledger },
+    ...{ catalog, database, ledger, trace },
     wanted: (batchId) => wantedOf(engine, batchId),
   });
   const rows = createRowsKind({
@@ -162,6 +173,7 @@ export function composeBatchWork(
       }),
       ...icons.kinds((batchId, line) => batchEvents.say(batchId, outputLine(batchId, line))),
     ],
+    trace,
     ...(onItem ? { onItem } : {}),
     ...(onPurged ? { onPurged } : {}),
     ...(onStopped ? { onStopped } : {}),

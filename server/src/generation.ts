@@ -13,6 +13,7 @@ import { persist } from "./platform/jobs/persist.ts";
 import { createHeldBytes, type HeldBytes } from "./platform/limits/held-bytes.ts";
 import { downloadImage } from "./platform/outbound/download.ts";
 import type { Outbound } from "./platform/outbound/outbound.ts";
+import { noTrace, type Trace } from "./platform/tracing/trace.ts";
 import type { Storage } from "./storage.ts";
 
 /** Models that make pictures, for every feature that has some made. */
@@ -44,16 +45,18 @@ export function composeGeneration(
     storage: { files },
     outbound,
     ledger,
+    trace = noTrace,
   }: {
     readonly database: Database;
     readonly storage: Pick<Storage, "files">;
     readonly outbound: Outbound;
     readonly ledger: Ledger;
+    readonly trace?: Trace;
   },
 ): Generation {
   const closing = new AbortController();
   const images = composeImages(config, logger, {
-    database,
+    ...{ database, trace },
     // Only an address that the world can reach is worth telling.
     callback: (id) =>
       config.PUBLIC_BASE_URL?.startsWith("https://")

@@ -4,11 +4,13 @@ import { type ConfiguredImages, configuredImages } from "./image-providers.ts";
 import type { ImageLine } from "./models/generation/contract.ts";
 import { createStartPlaces } from "./models/generation/start-places.ts";
 import { ProviderError } from "./models/hosted/provider.ts";
+import { tracedImages } from "./models/hosted/traced-provider.ts";
 import type { ImageRequest, JsonObject, ModelDescription } from "./models/images/contract.ts";
 import type { Quotas } from "./models/quotas/contract.ts";
 import { createQuotas } from "./models/quotas/quotas.ts";
 import { type Config, invalidConfiguration } from "./platform/config.ts";
 import type { Database } from "./platform/database/database.ts";
+import { noTrace, type Trace } from "./platform/tracing/trace.ts";
 
 export interface ComposedImages {
   readonly models: ImageModels;
@@ -34,9 +36,11 @@ export function composeImages(
   logger: Logger,
   {
     database,
+    trace = noTrace,
     callback,
   }: {
     readonly database: Database;
+    readonly trace?: Trace;
     readonly callback: (generationId: string) => { readonly url: string } | null;
   },
 ): ComposedImages {
@@ -121,7 +125,7 @@ export function composeImages(
       [...configured].map(([name, each]) => [
         name,
         {
-          provider: each.provider,
+          provider: tracedImages(each.provider, trace),
           free: each.free,
           quotas: (model: string) => quotasOf(each, model),
           // What runs on at its provider is nothing that this process has to hold.

@@ -36,10 +36,20 @@ export function composeEvents(
   const { redis, secrets, metrics } = parts;
   const now = () => new Date();
   const events = createEvents({ redis, log: logger, now });
-  const tickets = createTickets({ secret: secrets.ticketSecret, redis, now });
+  const tickets = createTickets({ secrets: secrets.ticketSecrets, redis, now });
   const places = createPlaces(limits);
-  gauge(metrics, "fovea_event_subscribers", "What is followed by live connections.", events.subscribers);
-  gauge(metrics, "fovea_event_connections", "Live connections, of 5,000 at most.", places.taken);
+  gauge(
+    metrics,
+    "fovea_event_subscribers",
+    "What is followed by live connections. Of this process.",
+    events.subscribers,
+  );
+  gauge(
+    metrics,
+    "fovea_event_connections",
+    "Live connections, of 5,000 at most. Of this process.",
+    places.taken,
+  );
   // What somebody may follow is decided by the snapshot, which shows what they may read: media jobs and analysis batches
   // of others too.
   const seesAll = () => true;

@@ -16,6 +16,7 @@ import { createEnds } from "./platform/ends.ts";
 import type { Events } from "./platform/events/events.ts";
 import type { Topic } from "./platform/events/topics.ts";
 import { createJobs, type Jobs } from "./platform/jobs/jobs.ts";
+import { noTrace, type Trace } from "./platform/tracing/trace.ts";
 import type { Webhooks } from "./platform/webhooks/webhooks.ts";
 import type { Storage } from "./storage.ts";
 
@@ -50,9 +51,10 @@ export function composeMedia(
     readonly webhooks: Webhooks;
     readonly events: Pick<Events, "publish">;
     readonly onEnded: (job: MediaJob) => void;
+    readonly trace?: Trace;
   },
 ): Media {
-  const { storage, generation, webhooks } = parts;
+  const { storage, generation, webhooks, trace = noTrace } = parts;
   const { generations, models, lines, pictures, secretOf } = generation;
   const { files, assets, links } = storage;
   const now = () => new Date();
@@ -80,7 +82,16 @@ export function composeMedia(
     },
   });
   if (config.ROLE !== "api") {
-    jobs.work(mediaSteps, work.handle);
+    jobs.work(mediaSteps, (step, signal) =>
+      trace(
+        "media step",
+        {
+          ...{ kind: "consumer", root: true },
+          attributes: { "fovea.job.id": step.data.jobId, "fovea.attempt": step.attempt },
+        },
+        () => work.handle(step, signal),
+      ),
+    );
     jobs.workDead(mediaSteps, work.handleDead);
   }
   return {

@@ -5,8 +5,10 @@ import { createResize, type PictureSizes } from "./picture-sizes.ts";
 import type { Config } from "./platform/config.ts";
 import type { Database } from "./platform/database/database.ts";
 import { type OpenedFiles, openFiles } from "./platform/files/open-files.ts";
+import { tracedFiles } from "./platform/files/traced-files.ts";
 import type { Admission } from "./platform/limits/admission.ts";
 import type { Secrets } from "./platform/secrets.ts";
+import { noTrace, type Trace } from "./platform/tracing/trace.ts";
 
 const dayMs = 24 * 3_600_000;
 
@@ -22,9 +24,13 @@ export interface Storage {
 export function composeStorage(
   config: Config,
   database: Database,
-  { secrets, admission }: { readonly secrets: Secrets; readonly admission: Admission },
+  {
+    secrets,
+    admission,
+    trace = noTrace,
+  }: { readonly secrets: Secrets; readonly admission: Admission; readonly trace?: Trace },
 ): Storage {
-  const files = openFiles({
+  const opened = openFiles({
     path: config.IMAGE_STORAGE_PATH ?? join(config.DATA_DIR, "files"),
     s3: {
       region: config.AWS_REGION,
@@ -39,6 +45,7 @@ export function composeStorage(
       stsEndpoint: config.AWS_ENDPOINT_URL_STS ?? null,
     },
   });
+  const files = tracedFiles(opened, trace);
   const sizes = createResize({
     admission,
     maxPixels: config.PREPARE_MAX_MEGAPIXELS * 1e6,
@@ -50,7 +57,7 @@ export function composeStorage(
     sizes,
     assets: createAssets({ database, files, resize: sizes.resize, now }),
     links: createLinks({
-      secret: secrets.linkSecret,
+      secrets: secrets.linkSecrets,
       signed: {
         media: config.AUTH === "all",
         icons: config.AUTH !== "off",

@@ -9,6 +9,7 @@ import type { Wanted } from "./models/batch-lane/settings.ts";
 import type { Catalog } from "./models/catalog.ts";
 import type { VisionModel } from "./models/contract.ts";
 import { createHostedVision, type HostedModel } from "./models/hosted/hosted-vision.ts";
+import { tracedModel, tracedProvider } from "./models/hosted/traced-provider.ts";
 import type { Ledger } from "./models/ledger/contract.ts";
 import { createLocalVision } from "./models/local/local-vision.ts";
 import { type Quotas, unlimitedPerMinute } from "./models/quotas/contract.ts";
@@ -16,6 +17,7 @@ import { createQuotas } from "./models/quotas/quotas.ts";
 import { shutdownWarning } from "./models/shutdown-warning.ts";
 import { type Config, invalidConfiguration } from "./platform/config.ts";
 import type { Database } from "./platform/database/database.ts";
+import { noTrace, type Trace } from "./platform/tracing/trace.ts";
 import { type ConfiguredProvider, configuredProviders } from "./vision-providers.ts";
 
 export interface ComposedVision {
@@ -60,11 +62,13 @@ export function composeVision(
     catalog,
     database,
     ledger,
+    trace = noTrace,
     wanted,
   }: {
     readonly catalog: Catalog;
     readonly database: Database;
     readonly ledger: Ledger;
+    readonly trace?: Trace;
     /** What is to become of a batch's questions. */
     readonly wanted: (batchId: string) => Promise<Wanted>;
   },
@@ -74,9 +78,10 @@ export function composeVision(
   const quotas = new Map<string, Quotas>();
   const hosted = new Map<string, Hosted>();
   const lanes = new Map<string, BatchLane>();
-  const local = createLocalVision({ workers: availableParallelism() });
+  const local = tracedModel(createLocalVision({ workers: availableParallelism() }), trace);
   for (const configured of providers) {
-    const { provider, scope, groups, dayReset } = configured;
+    const { scope, groups, dayReset } = configured;
+    const provider = tracedProvider(configured.provider, trace);
     const quotasFor = (model: HostedModel): Quotas => {
       const name = quotasName(configured, model);
       const known = quotas.get(name);

@@ -39,7 +39,9 @@ test.each(names)("every setting that %s names exists", async (name) => {
   );
   const ofClients = ["FOVEA_URL", "FOVEA_TOKEN", "FOVEA_API_KEY", "FOVEA_ADMIN_TOKEN", "NO_COLOR"];
   const ofOthers = ["GOOGLE_API_KEY", "GOOGLE_API_KEYS", ...schedulers];
-  const known = [...Object.keys(settings), ...ofClients, ...ofOthers];
+  const ofContainers = ["PUBLISHED_PORT", "UV_THREADPOOL_SIZE"];
+  const ofNode = ["NODE_EXTRA_CA_CERTS"];
+  const known = [...ofContainers, ...ofNode, ...Object.keys(settings), ...ofClients, ...ofOthers];
   expect(known).toEqual(expect.arrayContaining(named));
 });
 

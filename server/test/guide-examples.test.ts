@@ -15,7 +15,7 @@ const blocks = codeBlocks(await readDocument("docs/prepare.md"));
 const access = codeBlocks(await readDocument("docs/access.md"));
 const analysis = codeBlocks(await readDocument("docs/analysis.md"));
 const exportsGuide = codeBlocks(await readDocument("docs/exports.md"));
-const operations = codeBlocks(await readDocument("docs/operations.md"));
+const administration = codeBlocks(await readDocument("docs/administration.md"));
 const mediaGuide = codeBlocks(await readDocument("docs/media.md"));
 const iconsGuide = codeBlocks(await readDocument("docs/icons.md"));
 const examples = (language: string) => blocks.filter((block) => block.language === language);
@@ -188,7 +188,7 @@ describeWith("python3-requests", "the Python example of the guide to exports", (
   });
 });
 
-describeWith("curl", "the curl examples of the guide to operations", () => {
+describeWith("curl", "the curl examples of the guide to administration", () => {
   test("run in their order, and their answers are the ones shown", patient, async () => {
     const token = "the-admin-token-of-this-test";
     const { baseUrl } = await listenApp({
@@ -196,27 +196,28 @@ describeWith("curl", "the curl examples of the guide to operations", () => {
       // Nothing is asked with it.
       GEMINI_API_KEYS: "shops:AIzaSyExample-Key-Of-The-Guide-0123wXyZ",
     });
-    const withToken = operations.map((block) => ({
+    const withToken = administration.map((block) => ({
       ...block,
       text: block.text.replaceAll("$ADMIN_TOKEN", token),
     }));
     const printed = await runCommands(withToken, baseUrl, await exampleFolder());
-    expectShown(withToken, printed, ["queue", "cleanup", "reset", "quotas", "restore", "keytest", "audit"]);
+    expectShown(withToken, printed, [
+      "queue",
+      "cleanup",
+      "reset",
+      "quotas",
+      "restore",
+      "processes",
+      "keytest",
+      "audit",
+    ]);
   });
-});
-
-test("the guide to operations names every metric of the service, and no other", async () => {
-  const { app } = await listenApp();
-  const { body } = await app.http.inject({ url: "/metrics" });
-  const guide = await readDocument("docs/operations.md");
-  const named = [...guide.matchAll(/\bfovea_\w+/g)].map(([name]) => name.replace(/_(bucket|count)$/, ""));
-  const served = [...body.matchAll(/^# HELP (fovea_\w+)/gm)].map(([, name = ""]) => name);
-  expect([...new Set(named)].sort()).toEqual(served.sort());
 });
 
 test("the SQL of the guide to operations runs, and it names every column of the view", patient, async () => {
   const database = await openEmpty(await temporaryDataDir());
-  const statements = operations
+  const section = (await readDocument("docs/operations.md")).split("## Results in SQL")[1] ?? "";
+  const statements = codeBlocks(section)
     .filter(({ language }) => language === "sql")
     .flatMap(({ text }) => text.split(/;\n+/).filter((statement) => statement.trim() !== ""));
   expect(statements.length).toBeGreaterThan(4);
@@ -225,7 +226,6 @@ test("the SQL of the guide to operations runs, and it names every column of the 
     select attname as name from pg_attribute
     where attrelid = 'analysis_results'::regclass and attnum > 0 order by attnum
   `.execute(database.sql);
-  const section = (await readDocument("docs/operations.md")).split("## Results in SQL")[1] ?? "";
   const named = section
     .split("\n")
     .filter((line) => line.startsWith("| `"))
@@ -300,7 +300,7 @@ describeWith("python3-requests", "the Python example of the guide to icons", ({ 
 /** Where the groups of routes have their tables. */
 test.each([
   {
-    documents: ["docs/analysis.md", "docs/exports.md", "docs/operations.md"],
+    documents: ["docs/analysis.md", "docs/exports.md", "docs/administration.md"],
     groups: ["analysis", "operator", "stats", "metrics"],
   },
   { documents: ["docs/media.md"], groups: ["media"] },

@@ -58,7 +58,7 @@ function openShared(): Promise<Shared> {
 export async function startApp(
   env: Readonly<Record<string, string>> = {},
   prepare: (app: App) => void = () => {},
-  options: Pick<AppOptions, "dashboard"> = {},
+  options: Pick<AppOptions, "dashboard" | "telemetry"> = {},
 ): Promise<World> {
   const config = loadConfig({ DATA_DIR: await temporaryFolder(), PORT: "0", SAMPLE: "off", ...env });
   const log: Record<string, unknown>[] = [];
@@ -109,13 +109,13 @@ export function localToken(
   config: Config,
   claims: { subject?: string; admin?: boolean; issuedHoursAgo?: number } = {},
 ): Promise<string> {
-  const { jwtSecret } = loadSecrets({
+  const { jwtSecrets } = loadSecrets({
     dataDir: config.DATA_DIR,
     jwtSecretKey: config.JWT_SECRET_KEY,
     webhookSecret: config.WEBHOOK_SECRET,
   });
   return signLocalToken({
-    secret: jwtSecret,
+    secret: jwtSecrets[0],
     subject: claims.subject ?? "tester",
     admin: claims.admin ?? false,
     lifetimeSeconds: 3600,

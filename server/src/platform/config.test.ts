@@ -210,6 +210,11 @@ describe("mistakes", () => {
     OPENAI_IMAGE_SIZE: "large",
     CHUNK_SIZE: "",
     OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4317",
+    OTEL_EXPORTER_OTLP_HEADERS: `x-key: ${secret}`,
+    APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=${secret}`,
+    OTEL_TRACES_SAMPLER_ARG: "1.5",
+    OTEL_METRICS_EXPORTER: "prometheus",
+    OTEL_RESOURCE_ATTRIBUTES: `team:${secret}`,
   };
   const expected = Object.keys(wrong).filter((name) => name !== "CHUNK_SIZE");
 

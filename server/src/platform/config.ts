@@ -92,10 +92,11 @@ function contradictions(config: Settings): Contradiction[] {
         "or AZURE_TENANT_ID with AZURE_CLIENT_ID (or AUTH=off behind a gateway of your own)",
     });
   }
-  if (config.ENVIRONMENT === "production" && (config.JWT_SECRET_KEY?.length ?? 32) < 32) {
+  for (const name of ["JWT_SECRET_KEY", "JWT_ACCEPTED_SECRET_KEY"] as const) {
+    if (config.ENVIRONMENT !== "production" || (config[name]?.length ?? 32) >= 32) continue;
     found.push({
-      between: ["ENVIRONMENT", "JWT_SECRET_KEY"],
-      problem: "JWT_SECRET_KEY: expected at least 32 characters in production",
+      between: ["ENVIRONMENT", name],
+      problem: `${name}: expected at least 32 characters in production`,
     });
   }
   if (config.REQUIRE_API_KEY_ALL && config.API_KEY.length === 0) {
@@ -113,6 +114,14 @@ function contradictions(config: Settings): Contradiction[] {
     found.push({
       between: ["METRICS_PORT", "PORT", "PORTS"],
       problem: "METRICS_PORT: is also a port of the service; choose another",
+    });
+  }
+  for (const name of ["DATABASE_LISTEN_URL", "DATABASE_MIGRATIONS"] as const) {
+    const set = name === "DATABASE_MIGRATIONS" ? config[name] === "wait" : config[name] !== undefined;
+    if (!set || config.DATABASE_URL !== undefined) continue;
+    found.push({
+      between: [name, "DATABASE_URL"],
+      problem: `${name}: is about a PostgreSQL server, and DATABASE_URL names none`,
     });
   }
   if (config.ROLE !== "all" && config.DATABASE_URL !== undefined) {

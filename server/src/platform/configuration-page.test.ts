@@ -21,11 +21,6 @@ test.each(Object.keys(settings))("%s has one row of three cells", (name) => {
   for (const cell of cells) expect(cell.trim()).not.toBe("");
 });
 
-test("a setting without effect is marked as reserved, and a working one is not", () => {
-  expect(rowOf("OTEL_EXPORTER_OTLP_ENDPOINT")[0]).toContain("**reserved**");
-  expect(rowOf("PORT")[0]).not.toContain("reserved");
-});
-
 // The default is told twice, to the parser and to the reader, because the reader's may be a sentence.
 test.each(
   Object.entries(settings).flatMap(([name, schema]) => {

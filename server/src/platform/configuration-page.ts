@@ -6,7 +6,6 @@ const described = z.object({
   group: z.string(),
   description: z.string(),
   default: z.string(),
-  reserved: z.literal(true).exactOptional(),
 });
 
 const introduction = `# Configuration
@@ -22,9 +21,6 @@ Every setting is an environment variable, and all of them have a default: the se
 **Secrets.** \`JWT_SECRET_KEY\` and \`WEBHOOK_SECRET\` are generated at the first start, and kept in
 \`DATA_DIR/secrets.json\`, which only its owner may read. Processes that share a \`DATA_DIR\` share them; where they do not,
 set both. Secrets are not logged.
-
-Settings marked **reserved** are checked already and have no effect yet: they belong to parts of the service that are
-still to come.
 `;
 
 /** The text of `docs/configuration.md`, generated from the table of settings. */
@@ -50,8 +46,8 @@ This page is generated from \`server/src/platform/settings/\` by \`npm run docs\
 `;
 }
 
-const row = (name: string, { default: fallback, description, reserved }: Setting) =>
-  `| \`${name}\` | ${cell(fallback)} | ${reserved ? "**reserved** · " : ""}${cell(description)} |`;
+const row = (name: string, { default: fallback, description }: Setting) =>
+  `| \`${name}\` | ${cell(fallback)} | ${cell(description)} |`;
 
 /** A bar would end the cell. */
 const cell = (text: string) => text.replaceAll("|", "\\|");

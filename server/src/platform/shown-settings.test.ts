@@ -14,7 +14,7 @@ const shownAsTheyAre = [
   ...["AWS_REGION", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_SESSION_NAME"],
   ...["S3_REGION", "S3_BUCKETS", "GEMINI_MODEL", "OPENAI_VISION_MODEL", "OPENAI_MODEL", "ANTHROPIC_MODEL"],
   ...["VISION_MODEL", "REPLICATE_MODEL", "GEMINI_IMAGE_MODEL", "A1111_MODEL", "MEDIA_MODEL", "MEDIA_MODELS"],
-  ...["ICON_MODEL"],
+  ...["ICON_MODEL", "OTEL_SERVICE_NAME"],
 ];
 
 /** Every way in which a setting could carry something secret. */
@@ -38,7 +38,10 @@ const takes = (name: string, value: string) =>
 /** What is shown with everything else at its default; a combination that cannot be meant is completed. */
 function shownWith(name: string, value: string): readonly ShownSetting[] {
   const beside = { AZURE_TENANT_ID: "8f0e5c1e-6e0b-4b43-9f6e-0f6f2f6f6f6f", AZURE_CLIENT_ID: "an-app" };
-  return shownSettings(loadConfig({ AUTH: "off", ...(name in beside ? beside : {}), [name]: value }));
+  const server = name === "DATABASE_LISTEN_URL" ? { DATABASE_URL: "postgres://db.test/fovea" } : {};
+  return shownSettings(
+    loadConfig({ AUTH: "off", ...server, ...(name in beside ? beside : {}), [name]: value }),
+  );
 }
 
 test.for(Object.keys(settings))("%s tells nothing secret, whatever it is set to", (name) => {

@@ -12,7 +12,8 @@ export interface ShownSetting {
   readonly default: string;
   readonly set: boolean;
   readonly secret: boolean;
-  readonly reserved: boolean;
+  /** Checked, and without an effect yet: none is. */
+  readonly reserved: false;
   readonly description: string;
 }
 
@@ -20,7 +21,6 @@ const described = z.object({
   group: z.string(),
   description: z.string(),
   default: z.string(),
-  reserved: z.literal(true).exactOptional(),
   secret: z.literal(true).exactOptional(),
 });
 
@@ -35,13 +35,13 @@ const units = new Map([
 export function shownSettings(config: Config): readonly ShownSetting[] {
   const values: Readonly<Record<string, unknown>> = { ...config };
   return Object.entries(settings).map(([name, schema]) => {
-    const { group, description, default: fallback, reserved, secret } = described.parse(schema.meta());
+    const { group, description, default: fallback, secret } = described.parse(schema.meta());
     return {
       ...{ name, group, default: fallback, description },
       value: secret ? null : shownValue(values[name]),
       set: config.given.has(name),
       secret: secret ?? false,
-      reserved: reserved ?? false,
+      reserved: false,
     };
   });
 }

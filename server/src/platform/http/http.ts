@@ -9,6 +9,7 @@ import Fastify, {
   LogController,
 } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { noRequestTracing, type RequestTracing } from "../tracing/trace.ts";
 import { answerClientError, answerExpectation } from "./client-error.ts";
 import { correlationId } from "./correlation.ts";
 import type { Dialect } from "./dialect.ts";
@@ -34,6 +35,9 @@ export interface HttpSettings {
   /** Milliseconds for a whole request to arrive. */
   readonly requestTimeout: number;
   readonly logger: FastifyBaseLogger;
+  readonly tracing?: RequestTracing;
+  /** While true, each answer ends its connection, so that the next request goes elsewhere. */
+  readonly closing?: () => boolean;
   /** While true, requests are refused with 503; probes are still answered. */
   readonly draining: () => boolean;
 }
@@ -57,6 +61,8 @@ const allowedHeaders = [
   "X-Request-ID",
   "Idempotency-Key",
   "Last-Event-ID",
+  "traceparent",
+  "tracestate",
   "Prefer",
   "If-None-Match",
 ];
@@ -78,6 +84,7 @@ const exposedEverywhere = [
 export async function createHttp(settings: HttpSettings): Promise<Http> {
   const edge = createErrorEdge(settings.basePath, settings.dialects);
   const answeredBelow = new WeakMap<Socket, number>();
+  const { tracing = noRequestTracing } = settings;
   const server = Fastify({
     loggerInstance: settings.logger,
     // One line per request is written below, with what an operator looks for.
@@ -108,6 +115,7 @@ export async function createHttp(settings: HttpSettings): Promise<Http> {
   const routes = collectRoutes(server);
   installErrorEdge(server, edge, routes);
   acceptEmptyJson(server, edge.validationStatus);
+  await tracing.install(server);
 
   const listeners: OutcomeListener[] = [
     (outcome, request, reply) => {
@@ -122,7 +130,9 @@ export async function createHttp(settings: HttpSettings): Promise<Http> {
     server,
     (socket) => answeredBelow.get(socket),
     (...ended) => {
-      for (const listener of listeners) listener(...ended);
+      tracing.within(ended[1], () => {
+        for (const listener of listeners) listener(...ended);
+      });
     },
   );
   server.addHook("onRequest", async (request, reply) => {
@@ -130,7 +140,7 @@ export async function createHttp(settings: HttpSettings): Promise<Http> {
   });
   // Else a client would keep the connection of its last answer open, and the drain would wait for it.
   server.addHook("onSend", async (_request, reply) => {
-    if (settings.draining()) reply.header("connection", "close");
+    if (settings.closing?.() || settings.draining()) reply.header("connection", "close");
   });
 
   await server.register(helmet, {

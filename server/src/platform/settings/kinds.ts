@@ -6,8 +6,6 @@ export interface Setting {
   readonly description: string;
   /** How the default reads in the documentation. */
   readonly default: string;
-  /** Validated already, but read by a part of the service that does not exist yet. */
-  readonly reserved?: true;
   /** Whoever knows it may do what this service may: it is shown to nobody. */
   readonly secret?: true;
 }
@@ -62,11 +60,9 @@ export function describe<Schema extends z.ZodType>(
   group: string,
   fallback: string,
   description: string,
-  more: { reserved?: true; secret?: true } = {},
+  more: { secret?: true } = {},
 ): Schema {
   return schema.meta({ group, default: fallback, description, ...more } satisfies Setting);
 }
-/** Of a setting that nothing reads yet. */
-export const later = { reserved: true } as const;
 
 export const secret = { secret: true } as const;

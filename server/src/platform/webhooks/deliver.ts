@@ -2,6 +2,7 @@ import { createBatcher } from "../batcher.ts";
 import type { Database } from "../database/database.ts";
 import { DatabaseUnavailable } from "../database/errors.ts";
 import { throughOutages } from "../database/through-outages.ts";
+import type { Trace } from "../tracing/trace.ts";
 import { type AttemptEnd, type AttemptSettings, attemptDelivery } from "./attempt.ts";
 import type { Claim } from "./claim.ts";
 import { settlementOf } from "./outcome.ts";
@@ -30,6 +31,7 @@ export interface DeliverSettings extends AttemptSettings {
   readonly random: () => number;
   readonly log: WebhooksLog;
   readonly onEnded: (ended: Ended) => void;
+  readonly trace: Trace;
 }
 
 export type Deliver = (claim: Claim, signal: AbortSignal) => Promise<AttemptEnd>;
@@ -38,7 +40,7 @@ type Entry = NonNullable<Settlement["entry"]>;
 
 /** Attempts what was claimed, and writes how that ended. It never rejects. */
 export function createDeliver(settings: DeliverSettings): Deliver {
-  const { database, baseMs, random, now, log, onEnded } = settings;
+  const { database, baseMs, random, now, log, onEnded, trace } = settings;
   const settle = createBatcher<Settlement, boolean>({
     run: (settlements) => settleDeliveries(database.sql, settlements),
     maxItems: 100,
@@ -55,9 +57,30 @@ export function createDeliver(settings: DeliverSettings): Deliver {
     }
   }
 
+  /** The receiver's host alone is told: an address may be a secret in itself. */
+  const traced = (claim: Claim, signal: AbortSignal) =>
+    trace(
+      "send webhook",
+      {
+        ...{ kind: "client", root: true },
+        attributes: {
+          "fovea.event": claim.event,
+          "fovea.attempt": claim.attempt,
+          "server.address": URL.parse(claim.origin)?.hostname,
+        },
+      },
+      async (span) => {
+        const end = await attempt(claim, signal);
+        span.set({ "fovea.outcome": end.kind });
+        if ("status" in end) span.set({ "http.response.status_code": end.status });
+        if ("code" in end) span.fail(end.code);
+        return end;
+      },
+    );
+
   return async (claim, signal) => {
     const begun = performance.now();
-    const end = await attempt(claim, signal);
+    const end = await traced(claim, signal);
     const tookMs = performance.now() - begun;
     const settlement = settlementOf(claim, end, { tookMs, baseMs, random: random(), now: now() });
     try {

@@ -3,6 +3,7 @@ import type { QueryExecutorProvider } from "kysely";
 import type { Database } from "../database/database.ts";
 import type { Transaction } from "../database/sql.ts";
 import type { Outbound } from "../outbound/outbound.ts";
+import { noTrace, type Trace } from "../tracing/trace.ts";
 import { parseAddress } from "./address.ts";
 import { createDeliver, type Ended, type WebhooksLog } from "./deliver.ts";
 import type { Delivery, DeliveryDetails } from "./delivery.ts";
@@ -46,6 +47,8 @@ export interface WebhooksSettings {
   readonly log: WebhooksLog;
   /** For metrics: hears of every attempt that ended here. */
   readonly onEnded?: (ended: Ended) => void;
+  /** Around each attempt. */
+  readonly trace?: Trace;
 }
 
 /**
@@ -96,11 +99,12 @@ const leaseMarginMs = 15_000;
 export function createWebhooks(settings: WebhooksSettings): Webhooks {
   const { database, baseMs, now, log, timeoutMs = 15_000, pollMs = 1_000 } = settings;
   const { slots = 128, perReceiver = 16, random = Math.random, onEnded = () => {} } = settings;
+  const { trace = noTrace } = settings;
   const { leaseMs = timeoutMs + leaseMarginMs } = settings;
   const lanes = createLanes({ slots, perReceiver, now, random, slowness: slowness(baseMs) });
   const { outbound, secrets } = settings;
   const deliver = createDeliver({
-    ...{ database, outbound, secrets, timeoutMs, baseMs, now, random, log, onEnded },
+    ...{ database, outbound, secrets, timeoutMs, baseMs, now, random, log, onEnded, trace },
   });
   const closing = new AbortController();
   let stopWork: Promise<StopWork> | undefined;
