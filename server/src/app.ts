@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { configureSharp } from "@fovea/imaging";
 import type { FastifyInstance } from "fastify";
@@ -45,6 +46,8 @@ import { registerInboundLimits } from "./platform/limits/inbound.ts";
 import { workLimits } from "./platform/limits/work-limits.ts";
 import { createMetrics, measureRequests } from "./platform/metrics.ts";
 import { createMetricsServer } from "./platform/metrics-server.ts";
+import { fingerprintsOf } from "./platform/processes/fingerprints.ts";
+import { createProcesses } from "./platform/processes/processes.ts";
 import { loadSecrets } from "./platform/secrets.ts";
 import { noTelemetry, type Telemetry } from "./platform/tracing/telemetry.ts";
 import { composeProductCatalog } from "./product-catalog.ts";
@@ -131,6 +134,10 @@ async function composeApp(
     jwtSecretKey: config.JWT_SECRET_KEY,
     jwtAcceptedSecretKey: config.JWT_ACCEPTED_SECRET_KEY,
     webhookSecret: config.WEBHOOK_SECRET,
+  });
+  const processes = createProcesses({
+    ...{ database, role: config.ROLE, version, host: hostname(), log: logger },
+    fingerprints: fingerprintsOf(config, secrets.fingerprintKey),
   });
   const redis = openRedis(config.REDIS_URL, logger);
   const catalog = loadCatalog({ overrideFile: join(config.DATA_DIR, "models.json") });
@@ -246,6 +253,7 @@ async function composeApp(
       idempotency,
       downloads,
       live,
+      processes,
     },
     ...{ metrics, dashboard, prefix: basePath },
   });
@@ -275,6 +283,7 @@ async function composeApp(
       const { port, ports } = listening;
       await work.start();
       if (wantsSample(config)) await createSample(port);
+      await processes.start();
       if (config.METRICS_PORT === undefined) return { port, ports, metricsPort: null };
       try {
         await bind(metricsServer, "METRICS_PORT", config.HOST, config.METRICS_PORT);
@@ -286,6 +295,7 @@ async function composeApp(
     },
     announceEnd() {
       if (ending === "no") ending = "soon";
+      processes.announceEnd();
     },
     async close(graceMs) {
       ending = "now";
@@ -301,7 +311,7 @@ async function composeApp(
       ends.push(...(await Promise.allSettled([generation.close(), icons.close(), products.close()])));
       // Always, and after all that waited for them: the ends of calls are written with it.
       ends.push(...(await Promise.allSettled([ledger.close()])));
-      await Promise.allSettled([outbound.close(), storage.files.close()]);
+      await Promise.allSettled([outbound.close(), storage.files.close(), processes.close()]);
       metricsServer.close();
       metricsServer.closeAllConnections();
       // Only now: whoever closes the database next does so when neither is at work any more.

@@ -10,6 +10,7 @@ import { iconRoutes } from "./features/icons/routes.ts";
 import { mediaRoutes } from "./features/media/routes.ts";
 import { auditRoutes } from "./features/operations/audit-routes.ts";
 import { configurationRoutes } from "./features/operations/configuration-routes.ts";
+import { processRoutes } from "./features/operations/process-routes.ts";
 import { quotaRoutes } from "./features/operations/quota-routes.ts";
 import { operationsRoutes } from "./features/operations/routes.ts";
 import { setupRoutes } from "./features/operations/setup-routes.ts";
@@ -35,6 +36,7 @@ import type { Idempotency } from "./platform/idempotency/idempotency.ts";
 import type { Admission } from "./platform/limits/admission.ts";
 import { limitTo } from "./platform/limits/inbound.ts";
 import type { Metrics } from "./platform/metrics.ts";
+import type { Processes } from "./platform/processes/processes.ts";
 import { shownSettings } from "./platform/shown-settings.ts";
 import type { Webhooks } from "./platform/webhooks/webhooks.ts";
 import type { ProductCatalog } from "./product-catalog.ts";
@@ -63,6 +65,7 @@ interface Parts {
   readonly idempotency: Idempotency;
   readonly downloads: Downloads;
   readonly live: LiveEvents;
+  readonly processes: Processes;
   readonly metrics: Metrics;
   /** Where the built dashboard is; null: pages are plain. */
   readonly dashboard: string | null;
@@ -143,6 +146,7 @@ export const routesOf: FastifyPluginAsync<Parts> = async (scope, parts) => {
   await scope.register(live.sockets(topics, authentication).routes);
   await scope.register(auditRoutes, { audit, now: () => new Date() });
   await scope.register(configurationRoutes, { settings: shownSettings(config), now: () => new Date() });
+  await scope.register(processRoutes, { processes: parts.processes, now: () => new Date() });
   await scope.register(quotaRoutes, {
     quotas: new Map([...work.models.quotas, ...media.quotas]),
     usual: work.models.usualQuotas,

@@ -147,6 +147,7 @@ export const routeGroups: Readonly<Record<string, readonly string[]>> = {
     "POST /admin/batch/:batch_id/reset",
     "GET /admin/quotas",
     "GET /admin/configuration",
+    "GET /admin/processes",
     "POST /admin/quotas/restore",
     "POST /api/v1/setup/keys/test",
   ],

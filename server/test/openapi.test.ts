@@ -172,6 +172,7 @@ describe("/openapi.json", () => {
       "POST /admin/batch/{batch_id}/reset": "resetBatch",
       "GET /admin/quotas": "getQuotas",
       "GET /admin/configuration": "getConfiguration",
+      "GET /admin/processes": "listProcesses",
       "POST /admin/quotas/restore": "restoreKeys",
       "GET /api/v1/setup": "getSetup",
       "POST /api/v1/setup/keys/test": "testProviderKey",

@@ -35,10 +35,12 @@ const looks: Readonly<Record<string, Look>> = {
   success: good,
   accepted: good,
   healthy: good,
+  alive: good,
   failed: bad,
   unhealthy: bad,
   flagged: { color: "orange", Icon: IconFlag },
   cancelled: { color: "gray", Icon: IconBan },
+  ending: { color: "gray", Icon: IconClock },
   disabled: { color: "gray", Icon: IconBan },
 };
 

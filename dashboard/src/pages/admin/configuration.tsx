@@ -110,17 +110,14 @@ export function Configuration() {
 }
 
 function Row({ setting }: { readonly setting: Setting }) {
-  const { name, set, reserved, description } = setting;
+  const { name, set, description } = setting;
   return (
     <Table.Tr>
       <Table.Td>
         <Text size="sm" ff="monospace">
           {name}
         </Text>
-        <Group gap={4}>
-          {set && <Mark text="set" />}
-          {reserved && <Mark text="reserved: no effect yet" />}
-        </Group>
+        <Group gap={4}>{set && <Mark text="set" />}</Group>
       </Table.Td>
       <Table.Td>
         <Value setting={setting} />

@@ -4,6 +4,7 @@ import { Deliveries } from "./deliveries.tsx";
 import { Health } from "./health.tsx";
 import { Load } from "./load.tsx";
 import { ModelWarnings } from "./model-warnings.tsx";
+import { Processes } from "./processes.tsx";
 import { Queue } from "./queue.tsx";
 import { Quotas } from "./quotas.tsx";
 import { StuckWork } from "./stuck-work.tsx";
@@ -19,6 +20,7 @@ export function StatusPage() {
         <ModelWarnings />
         <StuckWork />
         <Queue />
+        <Processes />
         <Throughput />
         <Load />
         <Quotas />

@@ -1,4 +1,4 @@
-import type { GetQueueStatusData, GetQuotasData, GetSystemStatsData } from "@fovea/client";
+import type { GetQueueStatusData, GetQuotasData, GetSystemStatsData, ListProcessesData } from "@fovea/client";
 import { ApiError, type Fovea } from "@fovea/client";
 import { useFovea } from "@fovea/react";
 import { queryOptions, useQuery } from "@tanstack/react-query";
@@ -75,6 +75,12 @@ const questions = {
     ),
   process: (fovea: Fovea) =>
     asked("process", (signal) => fovea.get<ProcessStatistics>("/api/v1/stats", { signal, maxRetries: 0 })),
+  processes: (fovea: Fovea) =>
+    asked(
+      "processes",
+      async (signal) =>
+        (await fovea.get<Data<ListProcessesData>>("/admin/processes", { signal, maxRetries: 0 })).data,
+    ),
   quotas: (fovea: Fovea) =>
     asked(
       "quotas",
@@ -89,6 +95,7 @@ export const useReady = () => useQuery(questions.ready(useFovea()));
 export const useQueue = () => useQuery(questions.queue(useFovea()));
 export const useBatchNumbers = () => useQuery(questions.batches(useFovea()));
 export const useProcess = () => useQuery(questions.process(useFovea()));
+export const useProcesses = () => useQuery(questions.processes(useFovea()));
 export const useQuotas = () => useQuery(questions.quotas(useFovea()));
 
 export const wantsSignIn = (error: unknown): boolean =>

@@ -2416,6 +2416,32 @@ export interface GetConfigurationData {
   }>;
 }
 
+/** The `data` of the answer of `GET /admin/processes`: The processes that share this database, and where their settings differ. */
+export interface ListProcessesData {
+  /** The oldest first. */
+  processes: Array<{
+    id: string;
+    role: "all" | "api" | "worker";
+    version: string;
+    /** Name of its machine, or of its container. */
+    host: string;
+    /** ISO 8601, UTC. */
+    started_at: string;
+    /** Every 15 seconds; one that was not seen for a minute is left out. */
+    seen_at: string;
+    /** It was told to end, and still answers. */
+    ending: boolean;
+    /** The process that answers. */
+    own: boolean;
+    /** Settings that it has differently than the process that answers, of those that all have in common. */
+    differs: string[];
+  }>;
+  /** Of all of them together. */
+  differing_settings: string[];
+  /** Two while a release is rolled out. */
+  versions: string[];
+}
+
 /** Query of `GET /admin/quotas`: Quota groups and keys of the providers, masked, and what was asked with them. */
 export interface GetQuotasQuery {
   /** How many days of `usage`, today being one of them. Default: 7. */
