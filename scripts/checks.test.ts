@@ -107,7 +107,8 @@ test.each([0, 1])(".ci/run ends with the closing line of npm test and its exit c
     `console.log("CI=" + process.env.CI); console.log("1 passed, ${status} failed, 0 skipped"); process.exit(${status});`,
   );
   mkdirSync(join(project.root, ".ci"));
-  cpSync(join(dirname(import.meta.dirname), ".ci/run"), join(project.root, ".ci/run"));
+  for (const name of ["run", "packages.sh"])
+    cpSync(join(dirname(import.meta.dirname), ".ci", name), join(project.root, ".ci", name));
   // Where something is missing the script would install it on the machine that runs this test.
   project.write("bin/apt-get", "#!/bin/sh\nexit 1\n");
   chmodSync(join(project.root, "bin/apt-get"), 0o755);

@@ -19,6 +19,8 @@ export interface RunningProcess {
   readonly pid: number;
   /** Resolves when stdout or stderr has shown it; rejects if both close before. */
   readonly shown: (text: string) => Promise<void>;
+  /** Resolves when a pattern fits what stdout and stderr have shown since `from` characters; rejects if both close before. */
+  readonly shownSince: (from: number, pattern: RegExp) => Promise<void>;
   /** What stdout and stderr have shown so far. */
   readonly output: () => string;
   /** Resolves when stdout and stderr are closed: by then every descendant that shares them has ended too. */
@@ -51,16 +53,19 @@ export function startProcess(
   const ended = new Promise<Ended>((resolve) => {
     child.once("close", (code, signal) => resolve({ code, signal, output }));
   });
-  const shown = (text: string) =>
+  const come = (is: () => boolean, what: string) =>
     new Promise<void>((resolve, reject) => {
       const look = () => {
-        if (!output.includes(text)) return;
+        if (!is()) return;
         waiting.delete(look);
         resolve();
       };
       waiting.add(look);
       look();
-      void ended.then(() => reject(new Error(`The process ended and did not show "${text}":\n${output}`)));
+      void ended.then(() => reject(new Error(`The process ended and did not show ${what}:\n${output}`)));
     });
-  return { child, pid: child.pid, shown, output: () => output, ended };
+  const shown = (text: string) => come(() => output.includes(text), `"${text}"`);
+  const shownSince = (from: number, pattern: RegExp) =>
+    come(() => pattern.test(output.slice(from)), String(pattern));
+  return { child, pid: child.pid, shown, shownSince, output: () => output, ended };
 }

@@ -34,6 +34,8 @@ const files = [
   "server/test/webhooks/",
   "server/test/docs-page",
   "server/test/process",
+  "server/test/telemetry/outages",
+  "server/test/telemetry/process",
   "server/src/models/local/local-vision",
   "scripts/install",
   "sdk/react",
@@ -46,6 +48,8 @@ const files = [
   "server/test/fuzz",
   "cli/test/many",
   "cli/test/guide",
+  "deploy/prometheus",
+  "deploy/test/",
 ];
 const chosen = process.argv.slice(2);
 process.argv.splice(2, Number.POSITIVE_INFINITY, "vitest", "run", ...(chosen.length > 0 ? chosen : files));

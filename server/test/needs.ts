@@ -14,11 +14,17 @@ declare module "vitest" {
 
 /** What some tests need and `npm ci` does not bring, by its Debian package. */
 export type Need =
+  | "buildah"
   | "chromium"
   | "curl"
+  | "debootstrap"
+  | "golang-go"
   | "mypy"
+  | "nginx"
   | "openssl"
+  | "pgbouncer"
   | "postgresql"
+  | "prometheus"
   | "python3"
   | "python3-httpx"
   | "python3-openpyxl"
@@ -50,11 +56,26 @@ const pythonWith = (module: string): Program => ({
   works: (path) => spawnSync(path, ["-c", `import ${module}`]).status === 0,
 });
 
+const plain = (variable: string, name: string, folders?: readonly string[]): Program => ({
+  variable,
+  name,
+  works: existsSync,
+  ...(folders && { folders: () => folders }),
+});
+
+/** Where Debian puts what only an administrator is thought to run. */
+const sbin = ["/usr/sbin"];
+
 const programs: Readonly<Record<Need, Program>> = {
-  chromium: { variable: "CHROMIUM", name: "chromium", works: existsSync },
-  curl: { variable: "CURL", name: "curl", works: existsSync },
-  mypy: { variable: "MYPY", name: "mypy", works: existsSync },
-  openssl: { variable: "OPENSSL", name: "openssl", works: existsSync },
+  buildah: plain("BUILDAH", "buildah"),
+  chromium: plain("CHROMIUM", "chromium"),
+  curl: plain("CURL", "curl"),
+  debootstrap: plain("DEBOOTSTRAP", "debootstrap", sbin),
+  "golang-go": plain("GO", "go"),
+  mypy: plain("MYPY", "mypy"),
+  nginx: plain("NGINX", "nginx", sbin),
+  openssl: plain("OPENSSL", "openssl"),
+  pgbouncer: plain("PGBOUNCER", "pgbouncer", sbin),
   postgresql: {
     variable: "INITDB",
     name: "initdb",
@@ -67,7 +88,8 @@ const programs: Readonly<Record<Need, Program>> = {
   // What it tests is made of httpx.
   "python3-pytest": pythonWith("pytest, httpx"),
   "python3-requests": pythonWith("requests"),
-  "redis-server": { variable: "REDIS_SERVER", name: "redis-server", works: existsSync },
+  prometheus: plain("PROMETHEUS", "prometheus"),
+  "redis-server": plain("REDIS_SERVER", "redis-server"),
 };
 
 /**
