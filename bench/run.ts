@@ -1,3 +1,4 @@
+import { allocator } from "./allocator.bench.ts";
 import { analysis } from "./analysis.bench.ts";
 import { analysisKills } from "./analysis-kills.bench.ts";
 import { byteLimit } from "./byte-limit.bench.ts";
@@ -23,6 +24,7 @@ import { passThroughTimes } from "./pass-through.bench.ts";
 import { purge } from "./purge.bench.ts";
 import { quotas, quotasFast } from "./quotas.bench.ts";
 import { quotaBatches } from "./quotas-batches.bench.ts";
+import { sizing } from "./sizing.bench.ts";
 import { start } from "./start.bench.ts";
 import { webhooks } from "./webhooks.bench.ts";
 import { wire } from "./wire.bench.ts";
@@ -43,6 +45,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   catalog: () => catalog({ details }),
   client,
   overload,
+  allocator,
   dashboard,
   database,
   engine,
@@ -57,6 +60,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   ipx,
   cli,
   start,
+  sizing,
   jobs,
   media,
   webhooks,
