@@ -7,9 +7,10 @@ import { IconCheck } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { Ago } from "../../parts/ago.tsx";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
 import { ErrorNotice } from "../../parts/error-notice.tsx";
-import { count, counted, dateTime, timeAgo } from "../../parts/format.ts";
+import { count, counted } from "../../parts/format.ts";
 import { Section } from "../../parts/section.tsx";
 import { StatusBadge } from "../../parts/status-badge.tsx";
 
@@ -153,8 +154,8 @@ function Preview(props: {
                   </Table.Td>
                   <Table.Td ta="right">{count(open_chunks)}</Table.Td>
                   <Table.Td>
-                    <Text size="sm" title={dateTime(last_activity)}>
-                      {timeAgo(last_activity)}
+                    <Text size="sm">
+                      <Ago at={last_activity} />
                     </Text>
                   </Table.Td>
                 </Table.Tr>

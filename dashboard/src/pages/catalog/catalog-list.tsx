@@ -4,9 +4,10 @@ import { Anchor, Button, Group, Paper, Progress, Skeleton, Stack, Table, Text, T
 import { IconPackages } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { Ago } from "../../parts/ago.tsx";
 import { EmptyState } from "../../parts/empty-state.tsx";
 import { ErrorNotice } from "../../parts/error-notice.tsx";
-import { bytes, count, dateTime, percent, timeAgo } from "../../parts/format.ts";
+import { bytes, count, percent } from "../../parts/format.ts";
 import { StatusBadge } from "../../parts/status-badge.tsx";
 
 type Listed = ListCatalogsAnswer["requests"][number];
@@ -94,8 +95,8 @@ function Row({ request }: { readonly request: Listed }) {
         >
           {file_name ?? `Catalog ${id.slice(0, 8)}`}
         </Anchor>
-        <Text size="xs" c="dimmed" title={dateTime(created_at)}>
-          {timeAgo(created_at)}
+        <Text size="xs" c="dimmed">
+          <Ago at={created_at} />
         </Text>
       </Table.Td>
       <Table.Td>

@@ -3,9 +3,10 @@ import { useFovea } from "@fovea/react";
 import { Button, Group, Skeleton, Stack, Table, Text, Title } from "@mantine/core";
 import { IconApps } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Ago } from "../../parts/ago.tsx";
 import { EmptyState } from "../../parts/empty-state.tsx";
 import { ErrorNotice } from "../../parts/error-notice.tsx";
-import { counted, dateTime, timeAgo } from "../../parts/format.ts";
+import { counted, timeAgo } from "../../parts/format.ts";
 import { StatusBadge } from "../../parts/status-badge.tsx";
 
 const perPage = 20;
@@ -55,7 +56,9 @@ export function EarlierSets({ onOpen }: { readonly onOpen: (id: string) => void 
             <Table.Tbody>
               {[...sets.values()].map((set) => (
                 <Table.Tr key={set.batch_id}>
-                  <Table.Td title={dateTime(set.created_at)}>{timeAgo(set.created_at)}</Table.Td>
+                  <Table.Td>
+                    <Ago at={set.created_at} />
+                  </Table.Td>
                   <Table.Td>{set.total_categories}</Table.Td>
                   <Table.Td>
                     <StatusBadge status={set.status} />

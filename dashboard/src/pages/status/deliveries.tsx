@@ -4,6 +4,7 @@ import { Button, Group, Paper, SegmentedControl, Skeleton, Table, Text } from "@
 import { IconWebhook } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Ago } from "../../parts/ago.tsx";
 import { EmptyState } from "../../parts/empty-state.tsx";
 import { ErrorNotice } from "../../parts/error-notice.tsx";
 import { count, dateTime, timeAgo } from "../../parts/format.ts";
@@ -150,8 +151,8 @@ function Row({ delivery, onOpen }: { readonly delivery: WebhookDelivery; readonl
         )}
       </Table.Td>
       <Table.Td>
-        <Text size="sm" title={dateTime(created_at)}>
-          {timeAgo(created_at)}
+        <Text size="sm">
+          <Ago at={created_at} />
         </Text>
       </Table.Td>
     </Table.Tr>

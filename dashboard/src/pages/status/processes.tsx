@@ -1,6 +1,6 @@
 import { Alert, Paper, Table, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
-import { timeAgo } from "../../parts/format.ts";
+import { Ago } from "../../parts/ago.tsx";
 import { Section } from "../../parts/section.tsx";
 import { StatusBadge } from "../../parts/status-badge.tsx";
 import { useNow } from "./use-now.ts";
@@ -55,7 +55,9 @@ export function Processes() {
                   </Table.Td>
                   <Table.Td>{process.role}</Table.Td>
                   <Table.Td>{process.version}</Table.Td>
-                  <Table.Td>{timeAgo(process.started_at, now)}</Table.Td>
+                  <Table.Td>
+                    <Ago at={process.started_at} now={now} />
+                  </Table.Td>
                   <Table.Td>
                     <StatusBadge status={process.ending ? "ending" : "alive"} />
                     {process.differs.length > 0 && (

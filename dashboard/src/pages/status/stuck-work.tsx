@@ -1,7 +1,8 @@
 import { Alert, Anchor, List, Paper, Table, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { count, dateTime, timeAgo } from "../../parts/format.ts";
+import { Ago } from "../../parts/ago.tsx";
+import { count } from "../../parts/format.ts";
 import { Section } from "../../parts/section.tsx";
 import { StatusBadge } from "../../parts/status-badge.tsx";
 import { useQueue } from "./use-status.ts";
@@ -73,8 +74,8 @@ export function StuckWork() {
                     </Table.Td>
                     <Table.Td ta="right">{count(retry_count)}</Table.Td>
                     <Table.Td>
-                      <Text size="sm" title={dateTime(created_at)}>
-                        {timeAgo(created_at)}
+                      <Text size="sm">
+                        <Ago at={created_at} />
                       </Text>
                     </Table.Td>
                   </Table.Tr>

@@ -1,7 +1,8 @@
 import { Anchor, Progress, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { count, counted, dateTime, percent, timeAgo } from "../../../parts/format.ts";
+import { Ago } from "../../../parts/ago.tsx";
+import { count, counted, percent } from "../../../parts/format.ts";
 import { StatusBadge } from "../../../parts/status-badge.tsx";
 import { kindWords } from "./kind-words.ts";
 import classes from "./work.module.css";
@@ -18,10 +19,7 @@ export function WorkRow({ item }: { readonly item: WorkItem }) {
       <div className={classes["name"]}>
         <WorkLink item={item}>{item.name}</WorkLink>
         <Text size="xs" c="dimmed" lineClamp={2}>
-          {one} ·{" "}
-          <time dateTime={item.createdAt} title={dateTime(item.createdAt)}>
-            {timeAgo(item.createdAt)}
-          </time>
+          {one} · <Ago at={item.createdAt} />
           {item.note !== null && ` · ${item.note}`}
         </Text>
       </div>
