@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { startApp } from "../world.ts";
 
 interface Listed {
@@ -56,7 +57,9 @@ test("with keys there are the models of the tables, within what a request can sa
   });
   expect(named("openai/gpt-image-1.5")).toMatchObject({ shutdown_date: "2026-12-01" });
   expect(named("openai/gpt-image-1.5")).toHaveProperty("sizes.length", 3);
-  const gemini = named("gemini/gemini-3-pro-image") as unknown as { sizes: { width: number }[] };
+  const gemini = z
+    .object({ sizes: z.array(z.object({ width: z.number() })) })
+    .parse(named("gemini/gemini-3-pro-image"));
   expect(Math.max(...gemini.sizes.map(({ width }) => width))).toBeLessThanOrEqual(2048);
 });
 
